@@ -1,0 +1,72 @@
+r"""Cross-entropy from first principles: the functions of the course.
+
+Conventions
+-----------
+- Truth first, model second: ``cross_entropy(p, q)``, ``binary_cross_entropy(y, p)``,
+  ``softmax_cross_entropy(y, z)``. `p` and `q` are distributions, `y` labels, `z` logits; there
+  are N examples and K classes.
+- Outcomes and classes lie on the last axis. There is no ``axis`` argument. Leading axes are a
+  batch and broadcast.
+- Losses are per example; the caller writes ``.mean()`` or ``.sum()``. Only ``log_loss``
+  averages.
+- Information is measured in nats; ``base=2`` gives bits.
+- Integers and lists become float64. float32 gives float32 (float16 gives float16), computed in
+  float64 and rounded once.
+
+At the edges
+------------
+- Nothing is clipped or renormalised in silence. Probability zero for what happened costs
+  infinity; an outcome of probability zero contributes nothing.
+- K = 1 is a distribution: the certain outcome, with entropy 0.
+- A logit of -inf is probability zero. +inf is refused where there are several classes and means
+  probability 1 where there are two.
+- NaN, empty input, probabilities outside [0, 1], rows that do not sum to 1, labels that are not
+  integers or are out of range, shapes that do not fit, ``base <= 1`` and ``temperature <= 0``
+  are refused: ``ValueError``, or ``TypeError`` for a wrong type. The message names the argument,
+  the requirement, the value found and where.
+- Inputs are never changed. No NumPy warning is raised.
+"""
+
+from .information import (
+    binary_entropy,
+    conditional_entropy,
+    cross_entropy,
+    entropy,
+    js_divergence,
+    kl_divergence,
+    mutual_information,
+    perplexity,
+    surprisal,
+)
+from .special import (
+    log_sigmoid,
+    log_softmax,
+    logit,
+    logsumexp,
+    sigmoid,
+    softmax,
+    softplus,
+    xlogy,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "binary_entropy",
+    "conditional_entropy",
+    "cross_entropy",
+    "entropy",
+    "js_divergence",
+    "kl_divergence",
+    "log_sigmoid",
+    "log_softmax",
+    "logit",
+    "logsumexp",
+    "mutual_information",
+    "perplexity",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "surprisal",
+    "xlogy",
+]
