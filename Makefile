@@ -44,7 +44,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@test -n '$(PYTHON)' && $(or $(PYTHON),false) -c '$(NEW_ENOUGH)' || { \
 		echo "This course needs Python 3.11 or newer; found $$($(or $(PYTHON),python3) --version 2>&1)." \
 			"Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@$(PYTHON) -m venv --clear $(VENV) || { \
+	@$(PYTHON) -m venv $(VENV) || { \
 		echo "$(PYTHON) cannot make a virtual environment; on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Installing what requirements.txt pins into $(VENV) (a few minutes the first time) ..."
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 30 \
