@@ -27,6 +27,22 @@ At the edges
 - Inputs are never changed. No NumPy warning is raised.
 """
 
+from .coding import (
+    canonical_code,
+    decode,
+    encode,
+    expected_length,
+    huffman_code,
+    kraft_sum,
+    shannon_code_lengths,
+)
+from .gradients import (
+    finite_difference,
+    sigmoid_cross_entropy_grad,
+    softmax_cross_entropy_and_grad,
+    softmax_cross_entropy_grad,
+    softmax_jacobian,
+)
 from .information import (
     binary_entropy,
     conditional_entropy,
@@ -37,6 +53,19 @@ from .information import (
     mutual_information,
     perplexity,
     surprisal,
+)
+from .labels import one_hot, smooth_labels
+from .losses import (
+    binary_cross_entropy,
+    categorical_cross_entropy,
+    clip_probabilities,
+    gaussian_nll,
+    hinge,
+    log_loss,
+    sigmoid_cross_entropy,
+    softmax_cross_entropy,
+    sparse_categorical_cross_entropy,
+    squared_error,
 )
 from .special import (
     log_sigmoid,
@@ -52,21 +81,45 @@ from .special import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "binary_cross_entropy",
     "binary_entropy",
+    "canonical_code",
+    "categorical_cross_entropy",
+    "clip_probabilities",
     "conditional_entropy",
     "cross_entropy",
+    "decode",
+    "encode",
     "entropy",
+    "expected_length",
+    "finite_difference",
+    "gaussian_nll",
+    "hinge",
+    "huffman_code",
     "js_divergence",
     "kl_divergence",
+    "kraft_sum",
+    "log_loss",
     "log_sigmoid",
     "log_softmax",
     "logit",
     "logsumexp",
     "mutual_information",
+    "one_hot",
     "perplexity",
+    "shannon_code_lengths",
     "sigmoid",
+    "sigmoid_cross_entropy",
+    "sigmoid_cross_entropy_grad",
+    "smooth_labels",
     "softmax",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_and_grad",
+    "softmax_cross_entropy_grad",
+    "softmax_jacobian",
     "softplus",
+    "sparse_categorical_cross_entropy",
+    "squared_error",
     "surprisal",
     "xlogy",
 ]

@@ -7,6 +7,8 @@ returns may be the input itself, so callers must not write into it.
 
 import math
 import numbers
+from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,16 +21,7 @@ def real_array(x, *, name):
     Integers, booleans and lists become float64. A subclass such as ``np.matrix`` becomes a plain
     array. A masked array is refused, because its mask would be lost.
     """
-    if isinstance(x, np.ma.MaskedArray):
-        raise TypeError(f"{name} must be a plain array; found a masked array, fill it first")
-    try:
-        x = np.asarray(x)
-    except ValueError:
-        raise ValueError(
-            f"{name} must be a rectangular array; found rows of different lengths"
-        ) from None
-    if x.size == 0:
-        raise ValueError(f"{name} must not be empty; found shape {x.shape}")
+    x = _array(x, name=name)
     if x.dtype.kind in "biu":
         return x.astype(np.float64)
     if x.dtype.type not in _FLOATS:
@@ -58,6 +51,11 @@ def non_negative_array(x, *, name):
     x = real_array(x, name=name)
     _refuse(x < 0, x, f"{name} must not be negative")
     return x
+
+
+def non_negative_vectors(x, *, name):
+    """Return `x` as a real array of numbers at or above zero with at least one axis."""
+    return _with_last_axis(non_negative_array(x, name=name), name=name)
 
 
 def probabilities(p, *, name):
@@ -115,18 +113,7 @@ def integer_labels(y, *, classes, name, shape=None):
 
     Floats and booleans are refused, even whole ones. With `shape`, the shape must be just that.
     """
-    if isinstance(y, np.ma.MaskedArray):
-        raise TypeError(f"{name} must be a plain array; found a masked array, fill it first")
-    try:
-        y = np.asarray(y)
-    except ValueError:
-        raise ValueError(
-            f"{name} must be a rectangular array; found rows of different lengths"
-        ) from None
-    if y.size == 0:
-        raise ValueError(f"{name} must not be empty; found shape {y.shape}")
-    if y.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold integer class numbers; found dtype {y.dtype}")
+    y = _integers(y, name=name)
     if shape is not None and y.shape != tuple(shape):
         raise ValueError(f"{name} must have shape {tuple(shape)}; found shape {y.shape}")
     _refuse((y < 0) | (y >= classes), y, f"{name} must lie in 0, ..., {classes - 1}")
@@ -198,6 +185,254 @@ def log_base(base):
     if not base > 1:
         raise ValueError(f"base must be greater than 1, or None for nats; found {base}")
     return math.log(base)
+
+
+def positive_array(x, *, name):
+    """Return `x` as a real array of finite numbers above zero."""
+    x = finite_array(x, name=name)
+    _refuse(x <= 0, x, f"{name} must be positive")
+    return x
+
+
+def signs(y, *, name):
+    """Return `y` as a real array of labels -1 and +1."""
+    y = real_array(y, name=name)
+    _refuse(np.abs(y) != 1, y, f"{name} must hold the labels -1 and +1")
+    return y
+
+
+def clip_margin(eps, *, dtype, name):
+    """Return `eps` as a Python float in (0, 1/2] that does not vanish beside 1 in `dtype`."""
+    eps = positive(eps, name=name)
+    if eps > 0.5:
+        raise ValueError(f"{name} must be at most 1/2; found {eps}")
+    if dtype.type(1 - eps) == 1:
+        raise ValueError(f"{name} must not vanish beside 1 in {dtype}; found {eps}")
+    return eps
+
+
+def predicted_probabilities(p, *, name):
+    """Return `p` with two axes: (N, K) distributions, or (N, 1) probabilities of the second label.
+
+    One axis, (N,), becomes (N, 1).
+    """
+    if np.ndim(p) not in (1, 2):
+        raise ValueError(f"{name} must have shape (N, K) or (N,); found shape {np.shape(p)}")
+    if np.ndim(p) == 1 or np.shape(p)[1] == 1:
+        return probabilities(p, name=name).reshape(-1, 1)
+    return distribution(p, name=name)
+
+
+def class_indices(y, *, labels, classes, examples):
+    """Return where each label of `y` stands among the sorted labels, as ``np.intp``.
+
+    The labels are those of `labels`, or else those that occur in `y`. There must be `classes` of
+    them, and `examples` entries in `y`.
+    """
+    y = _category_labels(y, name="y")
+    if y.shape != (examples,):
+        raise ValueError(
+            f"y must have one label for each of the {examples} rows of p; found shape {y.shape}"
+        )
+    known = _sorted_unique(y if labels is None else _category_labels(labels, name="labels"))
+    if len(known) < 2:
+        hint = "; pass all labels as labels=" if labels is None else ""
+        raise ValueError(
+            f"{'y' if labels is None else 'labels'} must hold at least two labels; "
+            f"found only {known[0]!s}{hint}"
+        )
+    if len(known) != classes:
+        hint = "; pass all labels as labels=" if labels is None and len(known) < classes else ""
+        raise ValueError(
+            f"{'y' if labels is None else 'labels'} must hold as many labels as p has classes, "
+            f"{classes}; found {len(known)}{hint}"
+        )
+    try:
+        index = np.searchsorted(known, y)
+        missing = known[np.minimum(index, classes - 1)] != y
+    except (TypeError, np.exceptions.DTypePromotionError):
+        raise TypeError(
+            f"y and labels must be of one kind; found {y.dtype} and {known.dtype}"
+        ) from None
+    _refuse(np.asarray(missing, dtype=bool), y, "y must hold only the labels in labels")
+    return index
+
+
+def sample_weights(weight, *, examples):
+    """Return `weight` in float64: one per example, none negative, not all zero; ones for None."""
+    if weight is None:
+        return np.ones(examples)
+    weight = finite_array(weight, name="sample_weight").astype(np.float64, copy=False)
+    if weight.shape != (examples,):
+        raise ValueError(f"sample_weight must have shape ({examples},); found shape {weight.shape}")
+    _refuse(weight < 0, weight, "sample_weight must not be negative")
+    if not weight.any():
+        raise ValueError("sample_weight must hold a positive weight; found only zeros")
+    return weight
+
+
+def _category_labels(y, *, name):
+    """Return `y` as an array with one axis of things that can name a class; fractions cannot."""
+    if isinstance(y, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array; found a masked array, fill it first")
+    try:
+        y = np.asarray(y)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a list of labels; found rows of different lengths"
+        ) from None
+    if y.ndim != 1:
+        raise ValueError(f"{name} must have one axis; found shape {y.shape}")
+    if y.size == 0:
+        raise ValueError(f"{name} must not be empty; found shape {y.shape}")
+    if y.dtype.kind not in "OUSTbiuf":
+        raise TypeError(f"{name} must hold strings, integers or booleans; found dtype {y.dtype}")
+    if y.dtype.kind == "f":
+        _refuse(
+            ~(np.isfinite(y) & (y == np.round(y))), y, f"{name} must hold labels, not fractions"
+        )
+    return y
+
+
+def _sorted_unique(labels):
+    try:
+        return np.unique(labels)
+    except TypeError:
+        raise TypeError(
+            "labels must be of one kind, so that they can be sorted; found a mixture"
+        ) from None
+
+
+def output_array(out, *, like, name):
+    """Return `out`, an array in the shape and dtype of `like`; a new one for None."""
+    if out is None:
+        return np.empty(like.shape, like.dtype)
+    if not isinstance(out, np.ndarray) or out.dtype != like.dtype:
+        found = f"dtype {out.dtype}" if isinstance(out, np.ndarray) else type(out).__name__
+        raise TypeError(f"{name} must be an array of dtype {like.dtype}; found {found}")
+    if out.shape != like.shape:
+        raise ValueError(f"{name} must have shape {like.shape}; found shape {out.shape}")
+    if not out.flags.writeable:
+        raise ValueError(f"{name} must be writeable; found a read-only array")
+    return out
+
+
+def function_values(value, *, name):
+    """Return what a function gave, in float64, without NaN or infinity."""
+    return finite_array(value, name=f"the value of {name}").astype(np.float64)
+
+
+def single_distribution(p, *, name):
+    """Return `p`, shape (K,), as a distribution without a batch."""
+    p = distribution(p, name=name)
+    if p.ndim != 1:
+        raise ValueError(f"{name} must have one axis; found shape {p.shape}")
+    return p
+
+
+def positive_distribution(p, *, name):
+    """Return `p`, shape (..., K), as a distribution in which every outcome is possible."""
+    p = distribution(p, name=name)
+    _refuse(p == 0, p, f"{name} must be positive")
+    return p
+
+
+def word_lengths(lengths, *, name):
+    """Return `lengths`, shape (K,), as a list of Python ints at or above zero."""
+    lengths = _integers(lengths, name=name)
+    if lengths.ndim != 1:
+        raise ValueError(f"{name} must have one axis; found shape {lengths.shape}")
+    _refuse(lengths < 0, lengths, f"{name} must not be negative")
+    return lengths.tolist()
+
+
+def kraft_lengths(lengths, *, name):
+    """Return `lengths` as `word_lengths` does, refusing those that no prefix code has."""
+    lengths = word_lengths(lengths, name=name)
+    longest = max(lengths)
+    leaves = sum(1 << (longest - length) for length in lengths)
+    if leaves > 1 << longest:
+        raise ValueError(
+            f"{name} must have a Kraft sum of at most 1; found {leaves} / {1 << longest}"
+        )
+    return lengths
+
+
+def prefix_code(code, *, name):
+    """Return `code` as a dict from symbol to code word; a sequence gets the symbols 0, 1, ....
+
+    Words are non-empty strings of 0 and 1, and none starts with another.
+    """
+    if isinstance(code, str):
+        raise TypeError(f"{name} must be a mapping or a sequence of code words; found {code!r}")
+    code = dict(code) if isinstance(code, Mapping) else dict(enumerate(code))
+    if not code:
+        raise ValueError(f"{name} must not be empty")
+    for symbol, word in code.items():
+        if not isinstance(word, str):
+            raise TypeError(f"{name} must hold strings; found {word!r} for symbol {symbol!r}")
+        if not word or set(word) - {"0", "1"}:
+            raise ValueError(
+                f"{name} must hold non-empty words of 0 and 1; found {word!r} for symbol {symbol!r}"
+            )
+    for shorter, longer in pairwise(sorted(code.values())):
+        if longer.startswith(shorter):
+            raise ValueError(
+                f"{name} must be prefix-free; found {shorter!r}, which starts {longer!r}"
+            )
+    return code
+
+
+def coded_symbols(symbols, code, *, name):
+    """Return `symbols` as a list of symbols that each have a word in the trusted `code`."""
+    symbols = list(symbols)
+    for position, symbol in enumerate(symbols):
+        if symbol not in code:
+            raise ValueError(
+                f"{name} must have a code word each; found {symbol!r} at index {position}"
+            )
+    return symbols
+
+
+def binary_digits(bits, *, name):
+    """Return `bits`, a string of 0 and 1, possibly empty."""
+    if not isinstance(bits, str):
+        raise TypeError(f"{name} must be a string of 0 and 1; found {type(bits).__name__}")
+    for position, digit in enumerate(bits):
+        if digit not in "01":
+            raise ValueError(f"{name} must hold 0 and 1; found {digit!r} at index {position}")
+    return bits
+
+
+def check_decoded(leftover, position, *, name):
+    """Check that nothing is left of the trusted `bits` once the whole code words are read."""
+    if leftover:
+        raise ValueError(
+            f"{name} must be whole code words; found {leftover[:20]!r} at index {position}, "
+            "which is none"
+        )
+
+
+def _array(x, *, name):
+    """Return `x` as a plain array with at least one entry."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array; found a masked array, fill it first")
+    try:
+        x = np.asarray(x)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a rectangular array; found rows of different lengths"
+        ) from None
+    if x.size == 0:
+        raise ValueError(f"{name} must not be empty; found shape {x.shape}")
+    return x
+
+
+def _integers(x, *, name):
+    x = _array(x, name=name)
+    if x.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers; found dtype {x.dtype}")
+    return x
 
 
 def _with_last_axis(x, *, name):
