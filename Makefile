@@ -89,6 +89,7 @@ lint: install
 .PHONY: notebooks
 notebooks: install
 	$(RUN) -m tools.notebooks
+	$(RUN) -m tools.readme_picture
 
 .PHONY: serve
 serve: book
