@@ -195,8 +195,8 @@ IN_FORMAT = re.compile(r"\{[\w.\[\]]*:[^{}\s]*$")  # before the digits of an f-s
 
 # Names whose number is a name too: "Chapter 5.1", "Python 3.11 and 3.12", "CC BY 4.0".
 NAMED = re.compile(
-    r"(?:\b(?:Chapters?|Sections?|Equations?|Eqs?\.|Theorems?|Figures?|Fig\.|Tables?|Exercises?"
-    r"|Examples?|pages?|pp?\.|Python|NumPy|SciPy|scikit-learn|PyTorch|TensorFlow|Keras|JAX"
+    r"(?:\b(?:[Cc]hapters?|[Ss]ections?|[Ee]quations?|Eqs?\.|[Tt]heorems?|Figures?|Fig\.|Tables?"
+    r"|Exercises?|Examples?|pages?|pp?\.|Python|NumPy|SciPy|scikit-learn|PyTorch|TensorFlow|Keras|JAX"
     r"|Matplotlib|[Vv]ersions?|CC[ -]BY)|§)\s*(?:[\d.]+(?:,\s*|\s+(?:and|to|or)\s+|[-–]))*$"
 )
 NAME_LENGTH = 80  # how far to look back for such a name
@@ -220,18 +220,19 @@ class Number:
 def _start_with_sign(text, start):
     """Return where the number that begins at start really begins: at its minus, if it has one.
 
-    A minus that touches the digits is a sign unless an operand stands before it (``1 -0.5``,
-    ``p(x)-0.5``). A minus with a space after it is a sign only after an opening or a relation
-    (``= - 0.5``), for it may be a subtraction or a dash.
+    A minus that touches the digits is a sign (``worth -0.5 bits``) unless it also touches an
+    operand (``p(x)-0.5``, ``2-3``). A minus with a space after it is a sign only after an opening
+    or a relation (``= - 0.5``); elsewhere it is a subtraction or a dash.
     """
     before = text[:start].rstrip(" ")
     if not before or before[-1] not in MINUS:
         return start
     at = len(before) - 1
-    previous = text[:at].rstrip(" ")[-1:]
     if at + 1 < start:
+        previous = text[:at].rstrip(" ")[-1:]
         return at if previous and previous in "=≈<>([{,:|$×" else start
-    return start if previous.isalnum() or (previous and previous in ")]}%'²³") else at
+    touched = text[at - 1 : at]
+    return start if touched.isalnum() or (touched and touched in ")]}%'²³") else at
 
 
 def _number(text, match, *, across_lines):
@@ -518,7 +519,7 @@ def pin_notebook(notebook):
         cell["metadata"].pop("cecourse", None)
         if ours:
             cell["metadata"]["cecourse"] = ours
-    return problems
+    return problems + hard_coded(notebook)
 
 
 def check_pins(numbers, pins, by_cell):
@@ -559,6 +560,48 @@ def sources_by_cell(notebook):
     return grouped
 
 
+def _strings(source):
+    """Return the string literals of Python source, without the format of an f-string's values."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    formats = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FormattedValue) and node.format_spec
+        for part in ast.walk(node.format_spec)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in formats
+    ]
+
+
+def hard_coded(notebook):
+    """Return a line for each number that code merely writes, as in ``print("0.5 bits")``.
+
+    Such a number would vouch for itself, or stand in a figure that nothing compares. So it must
+    also be stated as a number somewhere, or be printed by another cell.
+    """
+    everything, problems = sources(notebook), []
+    for position, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] != "code":
+            continue
+        elsewhere = [s for s in everything if s.exponent is None or s.cell_id != cell["id"]]
+        for text in _strings(cell["source"]):
+            for number in numbers_in(text):
+                if number.needs_source and not any(agrees(number, s) for s in elsewhere):
+                    problems.append(
+                        f"cell {position + 1} (id {cell['id']}): the code writes {number.text} in "
+                        "a string; format a computed number instead"
+                    )
+    return problems
+
+
 def problems_of_notebook(notebook):
     """Return a line for each number of a notebook that its pins or its code do not bear out."""
     by_cell = sources_by_cell(notebook)
@@ -567,7 +610,7 @@ def problems_of_notebook(notebook):
         pins = cell["metadata"].get("cecourse", {}).get("numbers", [])
         for problem in check_pins(numbers_of(cell), pins, by_cell):
             problems.append(f"cell {position + 1} (id {cell['id']}): {problem}")
-    return problems
+    return problems + hard_coded(notebook)
 
 
 # ---------------------------------------------------------------------------------------------

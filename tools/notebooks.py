@@ -222,7 +222,10 @@ def pin(path, notebook):
         problems += quiz_problems
     if problems:
         lines = [f"{shown(path)}: {problem}" for problem in problems]
-        lines.append(f"{shown(path)}: nothing was written")
+        lines.append(
+            f"{shown(path)}: nothing was written; compute each of these numbers in a code cell, or "
+            "state it there (quoted = 1.23) if the text quotes it as wrong"
+        )
         raise Unusable("\n".join(lines))
 
 
