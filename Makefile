@@ -10,6 +10,7 @@ SHELL := /bin/sh
 
 VENV := .venv
 RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 30
 INSTALLED := $(VENV)/installed
 BUILT := _build/built
 PORT := 8000
@@ -42,17 +43,17 @@ install: $(INSTALLED)
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@test -n '$(PYTHON)' && $(or $(PYTHON),false) -c '$(NEW_ENOUGH)' || { \
-		echo "This course needs Python 3.11 or newer; found $$($(or $(PYTHON),python3) --version 2>&1)." \
+		found=$$(command -v $(or $(PYTHON),python3) >/dev/null && $(or $(PYTHON),python3) --version 2>&1); \
+		echo "This course needs Python 3.11 or newer; found $${found:-none}." \
 			"Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { \
-		echo "$(PYTHON) cannot make a virtual environment; on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@said=$$($(PYTHON) -m venv $(VENV) 2>&1) || { \
+		echo "$(PYTHON) cannot make a virtual environment ($$(echo "$$said" | head -n 1))." \
+			"On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Installing what requirements.txt pins into $(VENV) (a few minutes the first time) ..."
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 30 \
-		-r requirements.txt || { \
-		echo "The packages of requirements.txt could not be installed (pip's reason is above)." \
+	@said=$$($(PIP) -r requirements.txt 2>&1) || { \
+		echo "The packages of requirements.txt could not be installed ($$(echo "$$said" | tail -n 1))." \
 			"Check the network, then run the same command again." >&2; exit 1; }
-	@$(RUN) -m pip install --quiet --disable-pip-version-check \
-		--no-deps --no-build-isolation --editable .
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@$(RUN) -c 'import matplotlib.font_manager' 2>/dev/null  # builds the font cache, once
 	@touch $@
 
@@ -107,8 +108,10 @@ links: install
 
 .PHONY: requirements
 requirements: install
-	$(RUN) -m pip install --quiet --disable-pip-version-check uv
-	$(RUN) -m tools.pin
+	@said=$$($(PIP) uv 2>&1) || { \
+		echo "uv, which finds the versions, could not be installed ($$(echo "$$said" | tail -n 1))." \
+			"Check the network, then run the same command again." >&2; exit 1; }
+	@$(RUN) -m tools.pin
 
 .PHONY: clean
 clean:

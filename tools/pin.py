@@ -37,15 +37,25 @@ def direct_names(*extras):
 
 
 def main():
-    """Resolve everything, then write both files."""
-    pinned = resolve("test", "lint")
-    with_binder = dict(line.split(" ;")[0].split("==") for line in resolve("test", "lint", "binder"))
-    kernel = [f"{name}=={with_binder[name]}" for name in direct_names("chapters", "binder")]
+    """Resolve everything, then write both files, and return the exit status."""
+    try:
+        pinned, with_binder = resolve("test", "lint"), resolve("test", "lint", "binder")
+    except subprocess.CalledProcessError as error:
+        reason = " ".join(error.stderr.split())[:300]
+        print(
+            f"No versions were found, and nothing was written ({reason})."
+            " Check the network and the ranges in pyproject.toml, then run the same command again.",
+            file=sys.stderr,
+        )
+        return 1
+    versions = dict(line.split(" ;")[0].split("==") for line in with_binder)
+    kernel = [f"{name}=={versions[name]}" for name in direct_names("chapters", "binder")]
 
     for path, lines in [("requirements.txt", pinned), (".binder/requirements.txt", [*kernel, "."])]:
         (ROOT / path).write_text(HEADER + "\n".join(lines) + "\n")
         print(f"wrote {path}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
