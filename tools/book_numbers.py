@@ -163,14 +163,14 @@ def visible(text):
 
 DIGITS = re.compile(
     r"""
-    (?<! [^\W_] )                                # not inside a word: float32, log2, p1
+    (?<! [^\W_] ) (?<! [:%]\. )                 # not inside float32, log2, {x:.3f}, %.3f
     (?:
       (?P<version> \d+ (?: \.\d+ ){2,} )         # 1.9.1
     |
       (?P<whole> \d{1,3} (?: (?: , | \{,\} | _ ) \d{3} )+ (?! \d ) | \d+ )    # 1,000 or 10_000
       (?P<fraction> \.\d+ )?
     |
-      (?<! [:%.] ) (?P<bare> \.\d+ )             # .469, but not the format {x:.3f}
+      (?<! [:%.] ) (?P<bare> \.\d+ )             # .469
     )
     (?P<power>                                   # 2.2e-16, 2.2 × 10^{-16}, 2.2 × 10⁻¹⁶
       e [-+]? \d+
@@ -184,7 +184,7 @@ DIGITS = re.compile(
 # A unit follows its number directly, perhaps with markup (**0.469** bits) or a line end between.
 UNIT = re.compile(
     r"""
-    [*`$}]* (?: [ \t\xa0\u2009\u202f]* \n? [ \t\xa0\u2009\u202f]* ) [*`$]*
+    [*_`$}]* (?: [ \t\xa0\u2009\u202f]* \n? [ \t\xa0\u2009\u202f]* ) [*_`$]*
     (?P<unit> bits? | nats? | % | percent | per\ cent ) (?! [A-Za-z] )
     | (?P<adjective> -bit | -nat ) (?! [A-Za-z] )
     """,
@@ -561,23 +561,23 @@ def sources_by_cell(notebook):
 
 
 def _strings(source):
-    """Return the string literals of Python source, without the format of an f-string's values."""
+    """Return the string literals of Python source, except colours and the formats of f-strings."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return []
-    formats = {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FormattedValue) and node.format_spec
-        for part in ast.walk(node.format_spec)
-    }
+    skipped = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FormattedValue) and node.format_spec:
+            skipped |= {id(part) for part in ast.walk(node.format_spec)}
+        elif isinstance(node, ast.keyword) and str(node.arg).endswith("color"):  # "0.85" is a grey
+            skipped.add(id(node.value))
     return [
         node.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
-        and id(node) not in formats
+        and id(node) not in skipped
     ]
 
 
