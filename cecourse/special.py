@@ -439,15 +439,19 @@ def _softplus(z):
 def _below_largest(z, temperature=1.0):
     """Return (z - max(z)) / temperature over the last axis, as a pair (high, low).
 
-    The subtraction is exact in two parts. The quotient of its high part is corrected by the
-    exact remainder; scaling both sides by a power of two first keeps the remainder in range.
+    The subtraction is exact in two parts, and the quotient of its high part is corrected by the
+    exact remainder. The power of two in the temperature is taken off exactly: before the
+    subtraction where it shrinks, after it where it stretches, so that only a result overflows.
     """
-    largest = z.max(axis=-1, keepdims=True)
+    divisor, exponent = np.frexp(temperature)
+    shrink, stretch = -max(exponent, 0), -min(exponent, 0)
     with np.errstate(all="ignore"):
+        if temperature != 1.0:
+            z = np.ldexp(z, shrink)
+        largest = z.max(axis=-1, keepdims=True)
         high, low = two_sum(z, -np.where(np.isfinite(largest), largest, 0.0))
         if temperature != 1.0:
-            divisor, exponent = np.frexp(temperature)
-            dividend, dividend_low = np.ldexp(high, -exponent), np.ldexp(low, -exponent)
+            dividend, dividend_low = np.ldexp(high, stretch), np.ldexp(low, stretch)
             high = dividend / divisor
             product, product_low = two_product(high, divisor)
             low = (((dividend - product) - product_low) + dividend_low) / divisor
