@@ -67,21 +67,25 @@ def pair_sum(x):
     the last digit of the total; its own leading digits are summed in the same way.
     """
     headroom = int(x.shape[-1] + 2).bit_length()
-    _, exponent = np.frexp(np.abs(x).max(axis=-1, keepdims=True))
-    grid = np.ldexp(1.0, exponent + headroom)
+    with np.errstate(under="ignore"):
+        _, exponent = np.frexp(np.abs(x).max(axis=-1, keepdims=True))
+        grid = np.ldexp(1.0, exponent + headroom)
 
-    leading = (x + grid) - grid
-    rest = x - leading
-    grid = np.ldexp(grid, headroom - 53)
-    middle = (rest + grid) - grid
-    last = rest - middle
+        leading = (x + grid) - grid
+        rest = x - leading
+        grid = np.ldexp(grid, headroom - 53)
+        middle = (rest + grid) - grid
+        last = rest - middle
 
-    high, low = two_sum(leading.sum(axis=-1), middle.sum(axis=-1))
-    return high, low + last.sum(axis=-1)
+        high, low = two_sum(leading.sum(axis=-1), middle.sum(axis=-1))
+        return high, low + last.sum(axis=-1)
 
 
 def accurate_sum(x):
     """Sum non-negative numbers over the last axis, rounding once; +inf where one of them is."""
     infinite = x == np.inf
-    high, low = pair_sum(np.where(infinite, 0.0, x))
-    return np.where(infinite.any(axis=-1), np.inf, high + low)
+    x = np.where(infinite, 0.0, x)
+    with np.errstate(over="ignore", under="ignore"):
+        shrink = 64 if x.max() > 2.0**900 else 0  # room for the grid above the largest floats
+        high, low = pair_sum(np.ldexp(x, -shrink))
+        return np.where(infinite.any(axis=-1), np.inf, np.ldexp(high + low, shrink))

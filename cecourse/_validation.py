@@ -21,6 +21,13 @@ def real_array(x, *, name):
     Integers, booleans and lists become float64. A subclass such as ``np.matrix`` becomes a plain
     array. A masked array is refused, because its mask would be lost.
     """
+    x = unchecked_array(x, name=name)
+    _refuse(np.isnan(x), x, f"{name} must not hold NaN")
+    return x
+
+
+def unchecked_array(x, *, name):
+    """Return `x` as a float array that may hold NaN, for callers that look at the values later."""
     x = _array(x, name=name)
     if x.dtype.kind in "biu":
         return x.astype(np.float64)
@@ -29,9 +36,7 @@ def real_array(x, *, name):
             f"{name} must hold real numbers (integers, or floats of at most 64 bits); "
             f"found dtype {x.dtype}"
         )
-    x = x.astype(x.dtype.newbyteorder("="), copy=False)
-    _refuse(np.isnan(x), x, f"{name} must not hold NaN")
-    return x
+    return x.astype(x.dtype.newbyteorder("="), copy=False)
 
 
 def vectors(x, *, name):
@@ -130,6 +135,14 @@ def check_same_outcomes(p, q, *, names=("p", "q")):
     check_broadcast(p, q, names=names)
 
 
+def check_same_shape(x, y, *, names):
+    """Check that two trusted arrays have one shape."""
+    if x.shape != y.shape:
+        raise ValueError(
+            f"{names[0]} must have the shape of {names[1]}, {y.shape}; found shape {x.shape}"
+        )
+
+
 def check_broadcast(x, y, *, names):
     """Check that two trusted arrays have shapes that broadcast."""
     try:
@@ -211,96 +224,79 @@ def clip_margin(eps, *, dtype, name):
     return eps
 
 
+def unchecked_vectors(x, *, name):
+    """Return `x` as a float array with at least one axis, for callers that check its rows later."""
+    return _with_last_axis(unchecked_array(x, name=name), name=name)
+
+
+def unchecked_table(p, *, name):
+    """Return `p` with two axes; one axis, (N,), becomes (N, 1). Its rows are checked later."""
+    p = unchecked_array(p, name=name)
+    if p.ndim not in (1, 2):
+        raise ValueError(f"{name} must have shape (N, K) or (N,); found shape {p.shape}")
+    return p.reshape(-1, 1) if p.ndim == 1 else p
+
+
 def predicted_probabilities(p, *, name):
-    """Return `p` with two axes: (N, K) distributions, or (N, 1) probabilities of the second label.
-
-    One axis, (N,), becomes (N, 1).
-    """
-    if np.ndim(p) not in (1, 2):
-        raise ValueError(f"{name} must have shape (N, K) or (N,); found shape {np.shape(p)}")
-    if np.ndim(p) == 1 or np.shape(p)[1] == 1:
-        return probabilities(p, name=name).reshape(-1, 1)
-    return distribution(p, name=name)
+    """Return `p`, shape (N, K) distributions or (N, 1) probabilities of the second label."""
+    return probabilities(p, name=name) if p.shape[1] == 1 else distribution(p, name=name)
 
 
-def class_indices(y, *, labels, classes, examples):
-    """Return where each label of `y` stands among the sorted labels, as ``np.intp``.
-
-    The labels are those of `labels`, or else those that occur in `y`. There must be `classes` of
-    them, and `examples` entries in `y`.
-    """
-    y = _category_labels(y, name="y")
-    if y.shape != (examples,):
-        raise ValueError(
-            f"y must have one label for each of the {examples} rows of p; found shape {y.shape}"
-        )
-    known = _sorted_unique(y if labels is None else _category_labels(labels, name="labels"))
-    if len(known) < 2:
-        hint = "; pass all labels as labels=" if labels is None else ""
-        raise ValueError(
-            f"{'y' if labels is None else 'labels'} must hold at least two labels; "
-            f"found only {known[0]!s}{hint}"
-        )
-    if len(known) != classes:
-        hint = "; pass all labels as labels=" if labels is None and len(known) < classes else ""
-        raise ValueError(
-            f"{'y' if labels is None else 'labels'} must hold as many labels as p has classes, "
-            f"{classes}; found {len(known)}{hint}"
-        )
-    try:
-        index = np.searchsorted(known, y)
-        missing = known[np.minimum(index, classes - 1)] != y
-    except (TypeError, np.exceptions.DTypePromotionError):
-        raise TypeError(
-            f"y and labels must be of one kind; found {y.dtype} and {known.dtype}"
-        ) from None
-    _refuse(np.asarray(missing, dtype=bool), y, "y must hold only the labels in labels")
-    return index
-
-
-def sample_weights(weight, *, examples):
-    """Return `weight` in float64: one per example, none negative, not all zero; ones for None."""
-    if weight is None:
-        return np.ones(examples)
-    weight = finite_array(weight, name="sample_weight").astype(np.float64, copy=False)
-    if weight.shape != (examples,):
-        raise ValueError(f"sample_weight must have shape ({examples},); found shape {weight.shape}")
-    _refuse(weight < 0, weight, "sample_weight must not be negative")
-    if not weight.any():
-        raise ValueError("sample_weight must hold a positive weight; found only zeros")
-    return weight
-
-
-def _category_labels(y, *, name):
+def category_labels(y, *, name):
     """Return `y` as an array with one axis of things that can name a class; fractions cannot."""
-    if isinstance(y, np.ma.MaskedArray):
-        raise TypeError(f"{name} must be a plain array; found a masked array, fill it first")
-    try:
-        y = np.asarray(y)
-    except ValueError:
-        raise ValueError(
-            f"{name} must be a list of labels; found rows of different lengths"
-        ) from None
+    y = _array(y, name=name)
     if y.ndim != 1:
         raise ValueError(f"{name} must have one axis; found shape {y.shape}")
-    if y.size == 0:
-        raise ValueError(f"{name} must not be empty; found shape {y.shape}")
     if y.dtype.kind not in "OUSTbiuf":
         raise TypeError(f"{name} must hold strings, integers or booleans; found dtype {y.dtype}")
     if y.dtype.kind == "f":
-        _refuse(
-            ~(np.isfinite(y) & (y == np.round(y))), y, f"{name} must hold labels, not fractions"
-        )
+        is_label = np.isfinite(y) & (y == np.round(y))
+        _refuse(~is_label, y, f"{name} must hold labels, not fractions")
     return y
 
 
-def _sorted_unique(labels):
-    try:
-        return np.unique(labels)
-    except TypeError:
-        raise TypeError(
-            "labels must be of one kind, so that they can be sorted; found a mixture"
-        ) from None
+def known_labels(y, labels, *, classes):
+    """Return the sorted labels: those of `labels`, or else those that occur in `y`.
+
+    There must be as many as `classes`, and two or more.
+    """
+    name = "y" if labels is None else "labels"
+    known = _sorted_unique(y if labels is None else category_labels(labels, name="labels"))
+    hint = "; pass all labels as labels=" if labels is None and len(known) < classes else ""
+    if len(known) < 2:
+        raise ValueError(f"{name} must hold at least two labels; found only {known[0]!s}{hint}")
+    if len(known) != classes:
+        raise ValueError(
+            f"{name} must hold as many labels as p has classes, {classes}; found {len(known)}{hint}"
+        )
+    return known
+
+
+def refuse_unknown_labels(y, known, index):
+    """Refuse labels `y` that are not those at `index` in the sorted labels `known`."""
+    unknown = np.asarray(known[index] != y, dtype=bool)
+    _refuse(unknown, y, "y must hold only the labels in labels")
+
+
+def check_same_length(p, **others):
+    """Check that each of the named arrays has one axis, as long as the first of `p`."""
+    for name, other in others.items():
+        if other is not None and other.shape != (len(p),):
+            raise ValueError(
+                f"{name} must have shape ({len(p)},), one entry for each row of p; "
+                f"found shape {other.shape}"
+            )
+
+
+def sample_weights(weight, *, name):
+    """Return `weight` in float64, none negative and not all zero; None stays None."""
+    if weight is None:
+        return None
+    weight = finite_array(weight, name=name).astype(np.float64, copy=False)
+    _refuse(weight < 0, weight, f"{name} must not be negative")
+    if not weight.any():
+        raise ValueError(f"{name} must hold a positive weight; found only zeros")
+    return weight
 
 
 def output_array(out, *, like, name):
@@ -435,6 +431,22 @@ def _integers(x, *, name):
     return x
 
 
+def _sorted_unique(labels):
+    """Return the distinct labels in sorted order; integers in a small range are not sorted."""
+    if labels.dtype.kind in "bi":
+        first = int(labels.min())
+        span = int(labels.max()) - first + 1
+        if span <= 4 * labels.size:
+            seen = np.zeros(span, bool)
+            for start in range(0, labels.size, 1 << 16):
+                seen[labels[start : start + (1 << 16)].astype(np.int64) - first] = True
+            return (np.flatnonzero(seen) + first).astype(labels.dtype)
+    try:
+        return np.unique(labels)
+    except TypeError:
+        raise TypeError("labels must be of one kind; found a mixture, which has no order") from None
+
+
 def _with_last_axis(x, *, name):
     if x.ndim == 0:
         raise ValueError(f"{name} must have at least one axis; found the single number {x}")
@@ -446,7 +458,7 @@ def _refuse(offends, x, requirement):
     if offends.any():
         index = _first(offends)
         place = f" at index {_plain(index)}" if index else ""
-        raise ValueError(f"{requirement}; found {x[index]}{place}")
+        raise ValueError(f"{requirement}; found {x[index]!s}{place}")
 
 
 def _require_unit_sum(p, totals, requirement, unit="row"):

@@ -82,7 +82,7 @@ def surprisal(p, *, base=None):
     p, unit = probabilities(p, name="p"), log_base(base)
 
     with np.errstate(divide="ignore"):
-        return narrow((0.0 - np.log(widen(p))) / unit, p)
+        return _in_unit(0.0 - np.log(widen(p)), unit, p)
 
 
 def entropy(p, *, base=None):
@@ -129,7 +129,7 @@ def entropy(p, *, base=None):
     p, unit = distribution(p, name="p"), log_base(base)
 
     nats = accurate_sum(0.0 - _xlogy(widen(p), widen(p)))  # 0.0 - x is never -0.0
-    return narrow(nats / unit, p)
+    return _in_unit(nats, unit, p)
 
 
 def binary_entropy(p, *, base=None):
@@ -175,7 +175,7 @@ def binary_entropy(p, *, base=None):
     wide = widen(p)
     log_complement = np.log1p(-wide, out=np.zeros(wide.shape), where=wide < 1)
     nats = 0.0 - _xlogy(wide, wide) - (1.0 - wide) * log_complement
-    return narrow(nats / unit, p)
+    return _in_unit(nats, unit, p)
 
 
 def cross_entropy(p, q, *, base=None):
@@ -231,7 +231,7 @@ def cross_entropy(p, q, *, base=None):
     unit = log_base(base)
 
     nats = accurate_sum(0.0 - _xlogy(widen(p), widen(q)))
-    return narrow(nats / unit, p, q)
+    return _in_unit(nats, unit, p, q)
 
 
 def kl_divergence(p, q, *, base=None):
@@ -296,7 +296,7 @@ def kl_divergence(p, q, *, base=None):
     with np.errstate(over="ignore", under="ignore"):
         ratio = q_scaled / np.where(p_scaled > 0, p_scaled, 1.0)
         nats = accurate_sum(_excess(p_scaled, q_scaled, difference, ratio)) / scale
-    return narrow(nats / unit, p, q)
+    return _in_unit(nats, unit, p, q)
 
 
 def js_divergence(p, q, *, base=None):
@@ -356,7 +356,7 @@ def js_divergence(p, q, *, base=None):
     with np.errstate(under="ignore"):
         w, complement = np.abs(difference) / safe, 2.0 * np.minimum(p_scaled, q_scaled) / safe
         nats = accurate_sum(both * _two_sided(w, complement)) / (4.0 * scale)
-    return narrow(np.minimum(nats, math.log(2)) / unit, p, q)  # rounding alone could pass log 2
+    return _in_unit(np.minimum(nats, math.log(2)), unit, p, q)  # rounding alone could pass log 2
 
 
 def perplexity(p, q=None):
@@ -464,7 +464,7 @@ def conditional_entropy(joint, *, base=None):
     with np.errstate(over="ignore", under="ignore"):
         odds_against = np.minimum(_others(wide) / possible, np.finfo(float).max)
         nats = accurate_sum(_flat(wide * np.log1p(odds_against)))
-    return narrow(nats / unit, joint)
+    return _in_unit(nats, unit, joint)
 
 
 def mutual_information(joint, *, base=None):
@@ -526,7 +526,13 @@ def mutual_information(joint, *, base=None):
         ratio = rows[0] / np.where(wide > 0, wide, 1.0) * (columns[0] / total[0])
         excess = _excess(dependent, independent, difference, ratio)
         nats = accurate_sum(_flat(excess)) / total[0][..., 0, 0] ** 2
-    return narrow(nats / unit, joint)
+    return _in_unit(nats, unit, joint)
+
+
+def _in_unit(nats, unit, *like):
+    """Divide an amount in nats by the nats of one unit, rounding to the dtype of `like`."""
+    with np.errstate(under="ignore"):
+        return narrow(nats / unit, *like)
 
 
 def _on_one_scale(p, q):

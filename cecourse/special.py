@@ -428,7 +428,7 @@ def _xlogy(x, y):
     log_y = np.full(y.shape, -np.inf)
     np.log(y, out=log_y, where=y > 0)
     product = np.zeros(np.broadcast_shapes(x.shape, y.shape))
-    with np.errstate(under="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         return np.multiply(x, log_y, out=product, where=x != 0)
 
 
