@@ -108,10 +108,15 @@ def slug(title):
     return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
 
 
+DEEPEST_ANCHOR = 3  # headings of a deeper level get none: myst_heading_anchors in _config.yml
+
+
 def anchors(cells):
     """Return the anchors of the headings of a page; a repeated one gets -1, -2, ... appended."""
     found = []
-    for _, title, _ in headings(cells):
+    for level, title, _ in headings(cells):
+        if level > DEEPEST_ANCHOR:
+            continue
         anchor, count = slug(title), 0
         while (candidate := f"{anchor}-{count}" if count else anchor) in found:
             count += 1

@@ -75,11 +75,16 @@ def _restore(path):
     return f'restore it with "git checkout -- {shown(path)}"'
 
 
-def write(path, notebook):
-    """Write a notebook so that the file is at every moment either the old or the new one."""
+def as_text(notebook):
+    """Return the content of the file that stores a notebook."""
     import nbformat
 
-    _replace(path, nbformat.v4.writes_json(notebook).rstrip("\n") + "\n")
+    return nbformat.v4.writes_json(notebook).rstrip("\n") + "\n"
+
+
+def write(path, notebook):
+    """Write a notebook so that the file is at every moment either the old or the new one."""
+    _replace(path, as_text(notebook))
 
 
 def _replace(path, text):
