@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FRONT = ["README.md", "CONTRIBUTING.md"]  # pages outside the book
 LINK = re.compile(r"https?://[^\s<>()\[\]{}\"'`\\]+")
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def sources(root):
@@ -60,6 +61,7 @@ def linkcheck(root, folder):
     config["sphinx"]["config"] |= {
         "linkcheck_timeout": 30,
         "linkcheck_retries": 2,
+        "linkcheck_report_timeouts_as_broken": False,
         # Anchors on GitHub's pages are made by a script, which linkcheck does not run.
         "linkcheck_anchors_ignore_for_url": [r"https://github\.com/.*"],
     }
@@ -70,11 +72,14 @@ def linkcheck(root, folder):
     contents["parts"].append({"caption": "Repository", "chapters": front})
     (folder / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
 
-    command = [sys.executable, "-m", "jupyter_book", "build", ".", "--builder", "linkcheck"]
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [jupyter_book, "build", ".", "--builder", "linkcheck"]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    report = folder / "_build" / "linkcheck" / "output.json"
-    if not report.exists():
-        raise RuntimeError(f"the book could not be read: {result.stderr.strip()[-300:]}")
+    try:
+        (report,) = folder.glob("_build/*/output.json")
+    except ValueError:
+        said = COLOUR.sub("", f"{result.stdout} {result.stderr}")
+        raise RuntimeError(f"the book could not be read: {' '.join(said.split())[-300:]}") from None
     return [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
 
 
