@@ -69,7 +69,7 @@ def test_each_broken_link_gets_one_line(book, address, capsys):
         reference=f"{address}/refused",
     )
     assert external_links.main(root) == 1
-    lost, gone, refused, last = capsys.readouterr().out.splitlines()
+    lost, refused, gone, last = capsys.readouterr().out.splitlines()
     assert lost.startswith(f"README.md:3: broken: {address}/lost (404 ")
     assert gone.startswith(f"book/index.md:5: broken: {address}/gone (404 ")
     assert refused.startswith("book/index.md:")

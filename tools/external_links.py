@@ -104,7 +104,8 @@ def main(root=ROOT):
         except RuntimeError as error:
             print(error, file=sys.stderr)
             return 1
-    lines = sorted(filter(None, map(describe, report)))
+    report.sort(key=lambda entry: (entry["filename"], entry["lineno"]))
+    lines = list(filter(None, map(describe, report)))
     broken = [line for line in lines if "refuses robots" not in line]
     print(*lines, f"{len(report)} links looked up, {len(broken)} broken", sep="\n")
     return int(bool(broken))
