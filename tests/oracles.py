@@ -70,7 +70,8 @@ def mpmath_xlogy(x, y):
 
 
 def mpmath_logsumexp(z):
-    return mpmath.log(mpmath.fsum(mpmath.exp(v) for v in exact(z)))
+    *others, largest = sorted(exact(z))
+    return largest + mpmath.log1p(mpmath.fsum(mpmath.exp(v - largest) for v in others))
 
 
 def mpmath_softmax(z, temperature=1.0):

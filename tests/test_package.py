@@ -69,9 +69,11 @@ def test_only_numpy_is_needed_at_run_time(module):
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module != "_validation"])
-def test_only_validation_raises(module):
-    raising = [node.lineno for node in ast.walk(tree(module)) if isinstance(node, ast.Raise)]
-    assert raising == []
+def test_only_validation_makes_exceptions(module):
+    # Elsewhere an exception may be passed on, as from one thread to another, but not made.
+    raising = [node for node in ast.walk(tree(module)) if isinstance(node, ast.Raise)]
+    assert [node.lineno for node in raising if isinstance(node.exc, ast.Call | ast.Name)] == []
+    assert not any(isinstance(node, ast.Assert) for node in ast.walk(tree(module)))
 
 
 @pytest.mark.parametrize("module", PUBLIC_MODULES)
