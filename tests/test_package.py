@@ -98,6 +98,12 @@ def test_the_package_exports_every_public_name_once():
             assert getattr(cecourse, name) is getattr(module, name)
 
 
+def test_the_reference_page_lists_every_public_name_once():
+    page = (PACKAGE.parent / "book" / "api.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\.\. auto(?:function|class):: (\w+)$", page, re.MULTILINE)
+    assert sorted(listed) == sorted(cecourse.__all__)
+
+
 def test_importing_the_package_loads_nothing_but_numpy():
     program = (
         "import sys, numpy; before = set(sys.modules); import cecourse; "
