@@ -113,3 +113,71 @@ FUNCTIONS = (
              "categorical_cross_entropy(y, p)",
              r"-\sum_{k=1}^{K} y_k \log p_k", "vectors"),
 )  # fmt: skip
+
+
+# --- The page --------------------------------------------------------------------------------
+
+_TOP = """\
+(page-notation)=
+# Notation
+
+Every symbol of the book, and beside each formula the function of `cecourse` that computes it. The
+tests read this table, too: they take each displayed equation of the book as it stands, look up its
+symbols here, and compute both sides on random inputs.
+
+## Conventions
+
+- The truth comes first, the model second: $H(p, q)$ is `cross_entropy(p, q)`, with $p$ the truth.
+- $\\log$ is the natural logarithm, and the unit is the nat. Bits are always written with
+  $\\log_2$; in code, `base=2`.
+- Indices count from one: $i$ runs over the $N$ examples, $j$ and $k$ over the $K$ classes. With two
+  indices the example comes first: $p_{ik}$ is the probability that the model gives to class $k$
+  in example $i$. In code, classes lie on the last axis, and Python counts from zero: class $k$ is
+  `p[..., k - 1]`.
+- A label can be an index: $q_{y_i}$ is the probability of the true class of example $i$.
+- An outcome of probability zero adds nothing to a sum: zero times the logarithm of zero is zero.
+- A loss is that of one example. Where several are averaged, the mean is written out.
+
+## Symbols
+
+```{list-table}
+:header-rows: 1
+:widths: 15 85
+
+* - Symbol
+  - Meaning
+"""
+_MIDDLE = """\
+```
+
+## Functions
+
+```{list-table}
+:header-rows: 1
+:widths: 45 25 30
+
+* - Formula
+  - Meaning
+  - Code
+"""
+_BOTTOM = """\
+```
+
+Here $X$ and $Y$ are two outcomes with $J$ and $K$ values, and `joint` is the array of their
+probabilities $p(x, y)$, with $X$ along the rows. The mixture $m$ belongs to the two arguments of
+the Jensen-Shannon divergence. The [reference](api.md) describes each function.
+"""
+
+
+def page():
+    """Return the text of book/notation.md."""
+    symbols = [f"* - ${row.latex}$\n  - {row.meaning}\n" for row in SYMBOLS]
+    functions = [
+        f"* - ${row.latex} = {row.formula}$\n  - {row.meaning}\n  - `{row.code}`\n"
+        for row in FUNCTIONS
+    ]
+    return "".join([_TOP, *symbols, _MIDDLE, *functions, _BOTTOM])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -550,12 +550,8 @@ def value(node, scope):
             weights = np.asarray(scope.full(base))
             terms = [value(body, scope.binding(outcome, k + 1)) for k in range(len(weights))]
             return np.dot(weights, terms)
-        case Integral(variable, low, high, body):
-            return quad(
-                # Far out a density underflows and 0 times the logarithm of 0 has no value.
-                lambda x: np.nan_to_num(float(value(body, scope.binding(variable, x))), nan=0.0),
-                value(low, scope), value(high, scope), epsabs=1e-11, epsrel=1e-11, limit=200,
-            )[0]  # fmt: skip
+        case Integral():
+            return integral(node, scope)
         case Limit():
             return limit(node, scope)
         case Derivative(of, variables):
@@ -576,9 +572,10 @@ def product(factors):
     """Multiply, with the convention that 0 log 0 is 0."""
     result = factors[0]
     for factor in factors[1:]:
-        a, b = np.asarray(result), np.asarray(factor)
-        zero = ((a == 0) & np.isinf(b)) | ((b == 0) & np.isinf(a))
-        result = np.where(zero, 0.0, a * b)
+        a, result = result, result * factor
+        if np.isnan(result).any():
+            zero = (np.equal(a, 0) & np.isinf(factor)) | (np.equal(factor, 0) & np.isinf(a))
+            result = np.where(zero, 0.0, result)
     return result
 
 
@@ -592,7 +589,10 @@ def same_shape(a, b):
 def index_value(node, scope):
     if isinstance(node, Number):
         return int(node.text)
-    return int(value(node, scope))
+    found = value(node, scope)
+    if np.ndim(found):
+        raise Unreadable("an index must be a number")
+    return int(found)
 
 
 def apply(base, arguments, separators, scope):
@@ -634,6 +634,16 @@ def over(node, scope):
         return np.float64(node.name == "prod")
     combine = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
     return combine[node.name].reduce(terms)
+
+
+def integral(node, scope):
+    def integrand(x):
+        # Far out a density underflows, and its logarithm has no value: such a tail adds nothing.
+        inner = float(value(node.body, scope.binding(node.variable, x)))
+        return inner if math.isfinite(inner) else 0.0
+
+    low, high = value(node.low, scope), value(node.high, scope)
+    return quad(integrand, low, high, epsabs=1e-11, epsrel=1e-11, limit=60)[0]
 
 
 def limit(node, scope):

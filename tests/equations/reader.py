@@ -439,6 +439,8 @@ class Reader:
     def symbol(self):
         """Read a symbol with the marks that belong to its name: hat, prime, roman subscript."""
         token = self.take()
+        if token.startswith(r"\text"):
+            raise Unreadable("words do not belong into a formula that is evaluated")
         if _word(token):
             base = _word(token)
         elif _STYLED.fullmatch(token) or token in _GREEK or re.fullmatch("[A-Za-z]", token):
@@ -575,13 +577,13 @@ class Reader:
             self.take()
             node = self.within(bars=1)
             self.take(token)
-            return Elementary("abs" if token == "|" else "norm", (node,))
+            return self.hide(start, Elementary("abs" if token == "|" else "norm", (node,)))
         if token in _ROUND:
             self.take()
             close, name = _ROUND[token]
             node = self.within(bars=0)
             self.take(close)
-            return Elementary(name, (node,))
+            return self.hide(start, Elementary(name, (node,)))
         if token in _LOGLIKE:
             return self.loglike()
         if token == r"\frac":
@@ -724,19 +726,22 @@ class Reader:
     def over(self, name):
         self.take()
         low = high = index = None
+        limits = rf"\{name} needs limits, as in \{name}_{{k=1}}^{{K}}"
         while self.peek() in ("_", "^"):
             if self.take() == "_":
-                self.take("{")
+                if not self.skip("{"):
+                    raise Unreadable(limits)
                 index = self.symbol()
                 while self.skip("'"):
                     index += "'"
-                self.take("=")
+                if not self.skip("="):
+                    raise Unreadable(limits)
                 low = self.expression()
                 self.take("}")
             else:
                 high = self.script()
         if low is None or high is None:
-            raise Unreadable(rf"\{name} needs limits, as in \{name}_{{k=1}}^{{K}}")
+            raise Unreadable(limits)
         body = self.signed_term()
         return Over(name, index, low, high, body)
 

@@ -1,6 +1,7 @@
 r"""The verdict on an equation."""
 
 import re
+from functools import cache
 
 from tests.equations.check import Disagreement, evaluate, stated
 from tests.equations.collect import Equation
@@ -10,6 +11,7 @@ from tests.equations.reader import Unreadable
 _RELATION = re.compile(r"[=<>]|\\(?:le|leq|ge|geq|approx|ne|neq|equiv|lt|gt)(?![A-Za-z])")
 
 
+@cache
 def verdict(equation: Equation):
     """Return one word on an equation, and the reason.
 

@@ -21,6 +21,10 @@ _LEAF = {
     sympy.floor: np.floor,
 }  # fmt: skip
 
+_SAME = {
+    r"\{": "(", r"\}": ")", "[": "(", "]": ")",
+}  # fmt: skip
+
 
 def read(side, functions=frozenset()):
     """Return a function of the scope, or None where SymPy does not read the formula."""
@@ -29,6 +33,8 @@ def read(side, functions=frozenset()):
     if any(isinstance(node, Dot) for node in walk(tree)):
         return None
     latex, nodes = _skeleton(side, reader.opaque)
+    if len(nodes) == 1 and latex == "{x_{1}}":
+        return None  # nothing is left to read
     expression = _parse(latex)
     if expression is None:
         return None
@@ -56,7 +62,8 @@ def _skeleton(side, opaque):
             parts.append(f"{{{name}}}")
             at = end
         else:
-            parts.append({r"\{": "(", r"\}": ")", "[": "(", "]": ")"}.get(side[at], side[at]))
+            token = _SAME.get(side[at], side[at])
+            parts.append(f"{{{token}}}" if token[0].isdigit() else token)
             at += 1
     return " ".join(parts), nodes
 
@@ -71,7 +78,7 @@ def _names_an_index(side, at):
 @lru_cache(maxsize=4096)
 def _parse(latex):
     try:
-        return parse_latex(latex, backend="antlr")
+        return parse_latex(latex, backend="antlr", strict=True)
     except (LaTeXParsingError, NotImplementedError, TypeError, ValueError):
         return None
 
@@ -89,10 +96,8 @@ def _compute(tree, nodes, scope):
     if tree.is_number and not tree.args:
         return float(tree)
     if isinstance(tree, (sympy.Sum, sympy.Product)):
-        body, (index, low, high) = tree.args
-        low, high = (int(_compute(limit, nodes, scope)) for limit in (low, high))
-        terms = [_compute(body, nodes, scope.binding(index.name, k)) for k in range(low, high + 1)]
-        return np.sum(terms, axis=0) if isinstance(tree, sympy.Sum) else np.prod(terms, axis=0)
+        body, *limits = tree.args  # SymPy joins nested sums; the innermost limits come first
+        return _over(body, limits[::-1], type(tree), nodes, scope)
     arguments = [_compute(argument, nodes, scope) for argument in tree.args]
     if isinstance(tree, sympy.Add):
         return sum(arguments[1:], start=arguments[0])
@@ -107,3 +112,14 @@ def _compute(tree, nodes, scope):
     if isinstance(tree, sympy.binomial):
         return float(sympy.binomial(int(arguments[0]), int(arguments[1])))
     return _LEAF[tree.func](arguments[0])
+
+
+def _over(body, limits, kind, nodes, scope):
+    if not limits:
+        return _compute(body, nodes, scope)
+    (index, low, high), *inner = limits
+    low, high = (int(_compute(limit, nodes, scope)) for limit in (low, high))
+    terms = [
+        _over(body, inner, kind, nodes, scope.binding(index.name, k)) for k in range(low, high + 1)
+    ]
+    return (np.sum if kind is sympy.Sum else np.prod)(terms, axis=0)
