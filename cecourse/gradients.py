@@ -6,11 +6,18 @@ logits: the gradient of a mean over N examples is this one divided by N.
 
 import numpy as np
 
-from ._arithmetic import accurate_sum, narrow, widen
+from ._arithmetic import narrow, widen
+from ._blocks import (
+    expected_surprisal,
+    expected_surprisal_grad,
+    require_logits,
+    softmax_and_complement,
+    surprisal,
+)
 from ._validation import (
     binary_logits,
     check_broadcast,
-    check_same_outcomes,
+    check_same_shape,
     distribution,
     finite_array,
     function_values,
@@ -19,9 +26,9 @@ from ._validation import (
     output_array,
     positive,
     probabilities,
+    unchecked_vectors,
 )
-from .losses import softmax_cross_entropy
-from .special import sigmoid, softmax
+from .special import sigmoid
 
 __all__ = [
     "finite_difference",
@@ -75,7 +82,7 @@ def softmax_jacobian(z):
     """
     z = logits(z, name="z")
 
-    p, others = _probability_and_complement(z)
+    p, others = softmax_and_complement(widen(z))
     with np.errstate(under="ignore"):
         jacobian = -p[..., :, np.newaxis] * p[..., np.newaxis, :]
         k = np.arange(p.shape[-1])
@@ -237,22 +244,20 @@ def softmax_cross_entropy_and_grad(y, z, out=None):
     >>> print(f"{loss:.4f}", gradient)
     0.6931 [-0.5  0.5]
     """
-    z = logits(z, name="z")
+    z = unchecked_vectors(z, name="z")
     if np.ndim(y) == z.ndim:
-        y = distribution(y, name="y")
-        check_same_outcomes(y, z, names=("y", "z"))
-        target = widen(y)
-    else:
-        y = integer_labels(y, classes=z.shape[-1], shape=z.shape[:-1], name="y")
-        target = (y[..., np.newaxis] == np.arange(z.shape[-1])).astype(np.float64)
-    out = output_array(out, like=z, name="out")
+        y, z = distribution(y, name="y"), logits(z, name="z")
+        check_same_shape(y, z, names=("y", "z"))
+        gradient = output_array(out, like=z, name="out")
+        loss = expected_surprisal(y, z)
+        expected_surprisal_grad(y, z, gradient)
+        return loss, gradient
+    y = integer_labels(y, classes=z.shape[-1], shape=z.shape[:-1], name="y")
+    gradient = output_array(out, like=z, name="out")
+    if out is not None:
+        require_logits(z)  # before the first write
 
-    loss = softmax_cross_entropy(y, z)
-    p, others = _probability_and_complement(z)
-    with np.errstate(under="ignore"):
-        gradient = p * (1.0 - target) - others * target
-    out[...] = narrow(gradient, z)
-    return loss, out
+    return surprisal(y, z, gradient)[()], gradient  # checks the logits on the way
 
 
 def finite_difference(f, x, *, step=None):
@@ -313,14 +318,3 @@ def finite_difference(f, x, *, step=None):
         columns.append(rise / (above[i] - below[i]))  # the step as it was stored
     columns = np.stack(columns, axis=-1)
     return columns.reshape(columns.shape[:-1] + x.shape)[()]
-
-
-def _probability_and_complement(z):
-    """Return softmax(z) and one minus it in float64, neither by a subtraction that cancels."""
-    p = softmax(widen(z))
-    complement = 1.0 - p
-    largest = np.argmax(p, axis=-1)[..., np.newaxis]
-    rest = p.copy()
-    np.put_along_axis(rest, largest, 0.0, axis=-1)
-    np.put_along_axis(complement, largest, accurate_sum(rest)[..., np.newaxis], axis=-1)
-    return p, complement

@@ -10,23 +10,28 @@ import math
 import numpy as np
 
 from ._arithmetic import accurate_sum, narrow, widen
+from ._blocks import expected_surprisal, multiply_no_nan, sum_of_surprisals, surprisal
 from ._validation import (
     binary_logits,
+    category_labels,
     check_broadcast,
+    check_same_length,
     check_same_outcomes,
-    class_indices,
+    check_same_shape,
     clip_margin,
     distribution,
     finite_array,
     integer_labels,
+    known_labels,
     logits,
     positive_array,
-    predicted_probabilities,
     probabilities,
     sample_weights,
     signs,
+    unchecked_table,
+    unchecked_vectors,
 )
-from .special import log_softmax, softplus, xlogy
+from .special import softplus, xlogy
 
 __all__ = [
     "binary_cross_entropy",
@@ -306,16 +311,14 @@ def softmax_cross_entropy(y, z):
     >>> print(f"{softmax_cross_entropy(0, [50, 0]):.4e}")  # log(softmax) would say 0
     1.9287e-22
     """
-    z = logits(z, name="z")
+    z = unchecked_vectors(z, name="z")
     if np.ndim(y) == z.ndim:
-        y = distribution(y, name="y")
-        check_same_outcomes(y, z, names=("y", "z"))
-        surprise = 0.0 - log_softmax(widen(z))
-        return narrow(accurate_sum(np.where(y > 0, y, 1) * np.where(y > 0, surprise, 0)), z)
+        y, z = distribution(y, name="y"), logits(z, name="z")
+        check_same_shape(y, z, names=("y", "z"))
+        return expected_surprisal(y, z)
     y = integer_labels(y, classes=z.shape[-1], shape=z.shape[:-1], name="y")
 
-    surprise = 0.0 - log_softmax(widen(z))
-    return narrow(np.take_along_axis(surprise, y[..., np.newaxis], axis=-1)[..., 0], z)
+    return surprisal(y, z)[()]  # checks the logits on the way
 
 
 def squared_error(y, prediction):
@@ -564,14 +567,15 @@ def log_loss(y, p, *, labels=None, sample_weight=None, normalize=True):
     >>> print(f"{log_loss(['spam', 'ham', 'ham', 'spam'], p):.4f}")
     0.2162
     """
-    p = predicted_probabilities(p, name="p")
-    y = class_indices(y, labels=labels, classes=max(p.shape[1], 2), examples=len(p))
-    weights = sample_weights(sample_weight, examples=len(p))
+    p = unchecked_table(p, name="p")
+    y, weights = category_labels(y, name="y"), sample_weights(sample_weight, name="sample_weight")
+    check_same_length(p, y=y, sample_weight=weights)
+    known = known_labels(y, labels, classes=max(p.shape[1], 2))
 
-    one_column = p.shape[1] == 1
-    losses = binary_cross_entropy(y, widen(p[:, 0])) if one_column else _surprise_at(y, p)
-    total = accurate_sum(_times(weights, losses))
-    return float(total / accurate_sum(weights) if normalize else total)
+    total = sum_of_surprisals(y, known, p, weights)  # checks y and p in the same pass
+    if not normalize:
+        return total
+    return total / (len(p) if weights is None else math.fsum(weights))
 
 
 def _surprise_at(y, p):
@@ -584,9 +588,4 @@ def _surprise_at(y, p):
 def _blend(y, at_1, at_0):
     """Return y * at_1 + (1 - y) * at_0, where a factor 0 makes its term 0 even beside infinity."""
     with np.errstate(under="ignore"):
-        return _times(y, at_1) + _times(1.0 - y, at_0)
-
-
-def _times(weight, loss):
-    """Return weight * loss, 0 where the weight is 0."""
-    return np.where(weight > 0, weight, 1.0) * np.where(weight > 0, loss, 0.0)
+        return multiply_no_nan(y, at_1) + multiply_no_nan(1.0 - y, at_0)

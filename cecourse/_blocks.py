@@ -1,0 +1,505 @@
+"""Row kernels for the losses: the one place written for speed.
+
+The mathematics is that of `losses` and `gradients`; here is how it is made fast. Four ideas carry
+the module.
+
+- Rows are taken in blocks that fit the cache. Every step of NumPy on a block finds its numbers
+  there instead of in memory, and no temporary array is as large as the input.
+- exp(z) is taken without first subtracting the largest logit. That saves a pass and is more
+  accurate, because a subtraction rounds. Where it overflows or underflows, or where a logit is
+  not a number, the sums show it: such rows are done again by `_carefully`, one pass later.
+- The loss is log1p(odds), with odds the sum of the other exponentials over that of the label.
+- Sums of many terms are dot products with ones over short chunks (SIMD, few roundings in a row),
+  whose partial sums are then added in float64, or as an exact pair (high, low).
+
+Two classes need one exponential a row; up to `FEW` classes are transposed, so that the inner
+loops run along the examples; more classes run along the classes.
+
+Threads share the blocks. A NumPy function that works on a block lets the other threads run. Their
+number is that of the processors at hand, or the environment variable CECOURSE_THREADS; the result
+does not depend on it, bit for bit.
+"""
+
+import math
+import os
+import threading
+
+import numpy as np
+
+from ._arithmetic import accurate_sum, pair_sum, two_product, two_sum, widen
+from ._validation import logits, predicted_probabilities, refuse_unknown_labels
+from .special import log_softmax, softmax
+
+BLOCK = 1 << 16  # numbers in a block: half a megabyte of float64, within a second-level cache
+GROUP = 8 * BLOCK  # numbers that one thread takes at a time, at most
+VECTOR = 1 << 13  # rows in a block of two classes, whose many steps each make a vector
+FEW = 32  # classes up to which the transposed kernel is the faster one
+CHUNK = {np.dtype(np.float32): 256, np.dtype(np.float64): 128}  # terms of one dot product
+
+
+def thread_count(numbers):
+    """Return how many threads to use for an input of so many numbers."""
+    try:
+        available = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        available = os.cpu_count() or 1
+    wanted = os.environ.get("CECOURSE_THREADS", "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        available = min(available, int(wanted))
+    return max(1, min(available, numbers // (1 << 18)))  # a thread costs as much as 2**15 numbers
+
+
+def for_each(work, parts, threads):
+    """Call work(part) for every part, on so many threads; an exception stops all of them."""
+    if threads == 1:
+        for part in parts:
+            work(part)
+        return
+    waiting, lock, failures = iter(parts), threading.Lock(), []
+
+    def run():
+        while not failures:
+            with lock:
+                part = next(waiting, None)
+            if part is None:
+                return
+            try:
+                work(part)
+            except BaseException as failure:
+                failures.append(failure)
+
+    helpers = [threading.Thread(target=run) for _ in range(threads - 1)]
+    for helper in helpers:
+        helper.start()
+    run()
+    for helper in helpers:
+        helper.join()
+    if failures:
+        raise failures[0]
+
+
+def row_slices(rows, columns, numbers):
+    """Cut `rows` rows into slices of about so many numbers."""
+    step = max(1, numbers // columns)
+    return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
+
+
+def share(work, rows, columns):
+    """Call work(part) for slices that cover all rows, on as many threads as pay."""
+    threads = thread_count(rows * columns)
+    parts = row_slices(rows, columns, min(GROUP, -(-rows * columns // (2 * threads))))
+    for_each(work, parts, min(threads, len(parts)))
+
+
+def surprisal(y, z, gradient=None):
+    """Return -log softmax(z)[..., y], and write softmax(z) - one_hot(y) into `gradient`.
+
+    `y` holds trusted class numbers and `z` real numbers; that `z` holds logits is checked here,
+    on the way. `gradient` may be `z` itself.
+    """
+    classes = z.shape[-1]
+    rows, labels = z.reshape(-1, classes), y.reshape(-1)
+    loss = np.empty(len(rows), z.dtype)
+    kernel = _two_classes if classes == 2 else _few_classes if classes <= FEW else _many_classes
+    if z.dtype == np.float16 and classes > 2:
+        kernel = _few_classes  # works in float64; exponentials of float16 overflow at 11
+    slopes = None
+    if gradient is not None:
+        slopes = gradient.reshape(-1, classes)  # a copy where the strides do not allow a view
+        if np.may_share_memory(slopes, rows) and not _same_memory(slopes, rows):
+            rows = rows.copy()
+
+    def work(part):
+        slope = None if slopes is None else slopes[part]
+        with np.errstate(all="ignore"):
+            kernel(labels[part], rows[part], loss[part], slope, z)
+
+    share(work, len(rows), classes)
+    if gradient is not None and not np.may_share_memory(slopes, gradient):
+        gradient[...] = slopes.reshape(gradient.shape)
+    return loss.reshape(y.shape)
+
+
+def _same_memory(a, b):
+    return a.ctypes.data == b.ctypes.data and a.strides == b.strides
+
+
+def _two_classes(y, z, loss, slope, source):
+    """Two classes need the difference d of their logits only: the loss is log(1 + exp(d)).
+
+    d is kept as a pair, because an error of x in an exponent is a relative error of x.
+    """
+    for part in row_slices(len(z), 1, VECTOR):
+        side = 1.0 - 2.0 * y[part]
+        first, second = (z[part, k].astype(np.float64) for k in (0, 1))
+        d = second - first
+        low = two_sum(second, -first)[1] * side if z.dtype == np.float64 else None
+        d *= side
+        small = np.abs(d)
+        np.negative(small, out=small)
+        np.exp(small, out=small)  # exp of minus the distance, never above 1
+        if low is not None:
+            small -= small * np.copysign(low, low * d)  # the pair: exp(-|d + low|)
+        value = np.log1p(small)
+        if low is not None:
+            value += np.where(d > 0, low, 0.0)
+        value += np.maximum(d, 0.0)
+        redo = None
+        if not np.isfinite(d.sum()):  # an infinite logit, or NaN: rare
+            unsafe = np.flatnonzero(~np.isfinite(d))
+            redo = z[part][unsafe]  # before `slope`, which may be `z`
+        loss[part] = value
+        if slope is not None:
+            other = np.where(d > 0, 1.0, small)
+            other /= 1.0 + small
+            other *= side
+            np.subtract(0.0, other, out=slope[part, 0], casting="same_kind")
+            np.add(0.0, other, out=slope[part, 1], casting="same_kind")  # never -0.0
+        if redo is not None:
+            _carefully(y, redo, unsafe + part.start, loss, slope, source)
+
+
+def _few_classes(y, z, loss, slope, source):
+    """Transpose a block to shape (K, rows), in float64, and add along the first axis."""
+    classes = z.shape[1]
+    scratch = np.empty(BLOCK)
+    for part in row_slices(len(z), classes, BLOCK // 2):
+        count = part.stop - part.start
+        e, split = scratch[: 2 * classes * count].reshape(2, classes, count)
+        np.copyto(e, z[part].T)
+        np.exp(e, out=e)
+        at = y[part] * count
+        at += np.arange(count)
+        flat = e.reshape(-1)
+        label = flat[at]
+        flat[at] = 0.0
+        rest, low = np.add.reduce(e, axis=0), None
+        if z.dtype == np.float64:
+            rest, low = _pair_sum_first_axis(e, rest, split)
+        unsafe = ~(_in_range(rest, np.float64) & _in_range(label, np.float64))
+        if slope is not None:
+            total = rest + label
+            unsafe |= _coarse(z[part], total, np.float64)
+        redo = z[part][unsafe]  # before `slope`, which may be `z`
+        loss[part] = _log_of_odds(rest, low, label)
+        if slope is not None:
+            e /= total
+            flat[at] = -(rest / total)
+            slope[part] = e.T
+        if redo.size:
+            _carefully(y, redo, np.flatnonzero(unsafe) + part.start, loss, slope, source)
+
+
+def _many_classes(y, z, loss, slope, source):
+    """Take exponentials in the dtype of `z`, and sums over chunks of the classes."""
+    rows, classes = z.shape
+    label = np.exp(widen(_take(z, y)))
+    label_in_range = _in_range(label, np.float64)
+    rest, low = np.empty(rows), np.zeros(rows) if z.dtype == np.float64 else None
+    redone = np.zeros(rows, bool)
+    in_place = slope is not None and np.may_share_memory(slope, z)
+    if slope is None:
+        scratch = np.empty((min(max(1, BLOCK // classes), rows), classes), z.dtype)
+    else:
+        # NumPy copies a broadcast operand into its buffer where the inner loop is shorter than
+        # the buffer; a short buffer avoids the copy. The setting ends with `errstate`.
+        np.setbufsize(max(16, min(8192, classes // 16 * 16)))
+
+    for part in row_slices(rows, classes, BLOCK):
+        count = part.stop - part.start
+        logit = z[part].copy() if in_place else z[part]
+        e = scratch[:count] if slope is None else slope[part]
+        label_at = np.arange(count), y[part]
+        np.exp(logit, out=e)
+        e[label_at] = 0
+        rest[part] = _row_sums(e)
+        if low is not None:
+            near = np.flatnonzero(rest[part] < 20.0 * label[part])
+            if near.size:
+                # A loss below 3: here a rounding error of the sum reaches the loss.
+                chosen = e if near.size == count else e[near]
+                near += part.start
+                rest[near], low[near] = _pair_sum_last_axis(chosen, rest[near])
+        if slope is None:
+            continue
+        total = rest[part] + label[part]
+        e *= (1.0 / total).astype(z.dtype)[:, np.newaxis]
+        e[label_at] = -(rest[part] / total)
+        unsafe = ~(label_in_range[part] & _in_range(rest[part], z.dtype))
+        unsafe |= _coarse(logit, total, z.dtype)
+        if unsafe.any():
+            redone[part] = unsafe
+            at = np.flatnonzero(unsafe) + part.start
+            _carefully(y, logit[unsafe], at, loss, slope, source)
+
+    np.copyto(loss, _log_of_odds(rest, low, label), where=~redone, casting="same_kind")
+    if slope is None:
+        unsafe = np.flatnonzero(~(label_in_range & _in_range(rest, z.dtype)))
+        for part in row_slices(len(unsafe), classes, BLOCK):
+            _carefully(y, z[unsafe[part]], unsafe[part], loss, slope, source)
+
+
+def _row_sums(e):
+    """Return the sums of `e` over its last axis, more than 32 long, in float64.
+
+    A dot product with ones adds 32 numbers at a time and the remainder one by one; so the last
+    chunk overlaps the one before, with ones only where it is new. No number takes part in more
+    than about ten additions before the partial sums are in float64.
+    """
+    classes = e.shape[1]
+    chunk = CHUNK[e.dtype]
+    whole = classes // chunk * chunk
+    even = classes // 32 * 32
+    weights = np.ones(chunk, e.dtype)
+    total = 0.0
+    if whole:
+        total = np.vecdot(e[:, :whole].reshape(len(e), -1, chunk), weights)
+        total = np.add.reduce(total, axis=1, dtype=np.float64)
+    if even > whole:
+        total = total + np.vecdot(e[:, whole:even], weights[: even - whole]).astype(np.float64)
+    if classes > even:
+        weights[: 32 - (classes - even)] = 0
+        total = total + np.vecdot(e[:, classes - 32 :], weights[:32]).astype(np.float64)
+    return total
+
+
+def _pair_sum_first_axis(e, total, split):
+    """Sum non-negative numbers over the first axis as a pair; `total` is the sum but for rounding.
+
+    As in `pair_sum`: adding a power of two above the total and taking it off again leaves the
+    leading digits of each number on one grid, where they add exactly.
+    """
+    grid = _power_of_two_above(total)
+    np.add(e, grid, out=split)
+    split -= grid
+    high = np.add.reduce(split, axis=0)
+    np.subtract(e, split, out=split)
+    return _normal_pair(high, np.add.reduce(split, axis=0))
+
+
+def _pair_sum_last_axis(e, total):
+    """Sum non-negative numbers over the last axis as a pair; `total` is the sum but for rounding.
+
+    One grid serves all rows if their sums are within a factor of a million or so.
+    """
+    grid = _power_of_two_above(total)
+    largest = grid.max()
+    grid = largest if largest <= 2.0**20 * grid.min() else grid[:, np.newaxis]
+    split = e + grid
+    split -= grid
+    high = _row_sums(split)
+    np.subtract(e, split, out=split)
+    return _normal_pair(high, _row_sums(split))
+
+
+def _power_of_two_above(total):
+    """Return a power of two at least twice `total`: its exponent bits, times 4."""
+    return (total.view(np.int64) & 0x7FF0000000000000).view(np.float64) * 4.0
+
+
+def _normal_pair(high, low):
+    total = high + low
+    return total, low - (total - high)
+
+
+def _in_range(x, dtype):
+    """Tell where `x`, a sum of exponentials, is so far from both ends that no term lost digits.
+
+    In float64 the quotient of two such sums is far from both ends as well.
+    """
+    low, high = {4: (1e-24, 1e30), 8: (1e-140, 1e140)}[np.dtype(dtype).itemsize]
+    return (x > low) & (x < high)
+
+
+def _log_of_odds(rest, low, label):
+    """Return log1p((rest + low) / label).
+
+    With `low`, what the division rounds away comes back through the derivative of the logarithm.
+    """
+    odds = rest / label
+    if low is None:
+        return np.log1p(odds, out=odds)
+    product, product_low = two_product(odds, label)
+    missing = ((rest - product) - product_low + low) / label
+    return np.log1p(odds) + missing / (1.0 + odds)
+
+
+def _coarse(z, total, dtype):
+    """Tell where an exponential lost digits to underflow that its quotient by `total` should have.
+
+    Above a total of 1 the quotient is smaller than the exponential: it underflows as well.
+    """
+    coarse = ~_in_range(total, dtype)
+    small = np.flatnonzero(total < 1.0)
+    if small.size:
+        coarse[small] |= z[small].min(axis=1) < math.log(np.finfo(dtype).tiny)
+    return coarse
+
+
+def _carefully(y, z, at, loss, slope, source):
+    """Do the rows `at`, whose logits are `z`, by the stable formulas of `special`.
+
+    A row that holds no logits makes the validator say so about `source`, the whole array.
+    """
+    if not (z.max(axis=1) < np.inf).all() or not (z.max(axis=1) > -np.inf).all():
+        logits(source, name="z")
+    z = widen(z)
+    k = np.arange(len(at))
+    loss[at] = 0.0 - log_softmax(z)[k, y[at]]
+    if slope is not None:
+        p, complement = softmax_and_complement(z)
+        p[k, y[at]] = -complement[k, y[at]]
+        slope[at] = p
+
+
+def softmax_and_complement(z):
+    """Return softmax(z) and one minus it, neither by a subtraction that cancels."""
+    p = softmax(z)
+    largest = np.argmax(p, axis=-1)[..., np.newaxis]
+    others = p.copy()
+    np.put_along_axis(others, largest, 0.0, axis=-1)
+    complement = 1.0 - p
+    np.put_along_axis(complement, largest, accurate_sum(others)[..., np.newaxis], axis=-1)
+    return p, complement
+
+
+def expected_surprisal(y, z):
+    """Return the sum of -y log softmax(z) over the last axis, for trusted `y` and `z`."""
+    targets, rows = y.reshape(-1, y.shape[-1]), z.reshape(-1, z.shape[-1])
+    loss = np.empty(len(rows), z.dtype)
+
+    def work(part):
+        for block in row_slices(part.stop - part.start, rows.shape[1], BLOCK):
+            block = slice(part.start + block.start, part.start + block.stop)
+            surprise = 0.0 - log_softmax(widen(rows[block]))
+            with np.errstate(over="ignore", under="ignore"):
+                loss[block] = accurate_sum(multiply_no_nan(widen(targets[block]), surprise))
+
+    share(work, *rows.shape)
+    return loss.reshape(z.shape[:-1])[()]
+
+
+def expected_surprisal_grad(y, z, gradient):
+    """Write softmax(z) - y into `gradient`, which may be `z`, for trusted `y` and `z`."""
+    targets, rows = y.reshape(-1, y.shape[-1]), z.reshape(-1, z.shape[-1])
+    slopes = gradient.reshape(rows.shape)
+
+    def work(part):
+        for block in row_slices(part.stop - part.start, rows.shape[1], BLOCK):
+            block = slice(part.start + block.start, part.start + block.stop)
+            p, complement = softmax_and_complement(widen(rows[block]))
+            target = widen(targets[block])
+            with np.errstate(under="ignore"):
+                slopes[block] = p * (1.0 - target) - complement * target
+
+    share(work, *rows.shape)
+
+
+def require_logits(z):
+    """Check that `z` holds logits, in one pass over memory where all are finite."""
+    rows = z.reshape(-1, z.shape[-1])
+    zeros, suspects = np.zeros(1024, z.dtype), []
+
+    def work(part):
+        flat = rows[part].reshape(-1)
+        whole = flat.size // 1024 * 1024
+        with np.errstate(invalid="ignore"):
+            # A number times 0 is 0 if it is finite, and NaN otherwise.
+            zero = np.vecdot(flat[:whole].reshape(-1, 1024), zeros).sum()
+            zero += np.vecdot(flat[whole:], zeros[: flat.size - whole])
+        if zero != 0:
+            suspects.append(part)
+
+    share(work, *rows.shape)
+    if suspects:
+        logits(z, name="z")
+
+
+def sum_of_surprisals(y, known, p, weights=None):
+    """Return the sum of -log p at the labels `y`, times `weights`, checking `y` and `p` on the way.
+
+    `known` holds the sorted labels; `p` has a column for each, or one for the second of two.
+    """
+    table = p if p.dtype != np.float16 else p.astype(np.float32)
+    sums, doubtful, first = [], [], _first_of_run(known)
+
+    def work(part):
+        for block in row_slices(part.stop - part.start, p.shape[1], BLOCK):
+            block = slice(part.start + block.start, part.start + block.stop)
+            rows = table[block]
+            if not _surely_probabilities(rows):
+                doubtful.append(block)
+            index = _index(y[block], known, first)
+            with np.errstate(all="ignore"):
+                if p.shape[1] == 1:
+                    yes = widen(rows[:, 0])
+                    loss = 0.0 - np.where(index == 1, np.log(yes), np.log1p(-yes))
+                else:
+                    loss = 0.0 - np.log(widen(_take(rows, index)))
+                if weights is not None:
+                    loss = multiply_no_nan(weights[block], loss)
+                sums.extend((math.inf,) if (loss == np.inf).any() else pair_sum(loss))
+
+    share(work, *p.shape)
+    if doubtful:
+        predicted_probabilities(p, name="p")
+    return math.inf if math.inf in sums else math.fsum(sums)
+
+
+def multiply_no_nan(weight, loss):
+    """Return weight * loss, 0 where the weight is 0 even if the loss is infinite."""
+    weighs = weight > 0
+    return np.where(weighs, weight, 1.0) * np.where(weighs, loss, 0.0)
+
+
+def _take(rows, index):
+    if rows.flags.c_contiguous:
+        flat = index + np.arange(0, rows.size, rows.shape[1])
+        return rows.reshape(-1)[flat]
+    return rows[np.arange(len(rows)), index]
+
+
+def _first_of_run(known):
+    """Return the first label if the labels are consecutive integers, else None."""
+    if known.dtype.kind not in "biu" or not -(2**62) < int(known[0]) <= int(known[-1]) < 2**62:
+        return None
+    first, last = int(known[0]), int(known[-1])
+    return first if last - first + 1 == len(known) else None
+
+
+def _index(y, known, first):
+    """Return where each label stands among the sorted labels, refusing one that is not there."""
+    if first is not None and y.dtype.kind in "biu":
+        index = y.astype(np.int64, copy=False)
+        index = index - first if first else index
+        if index.min() >= 0 and index.max() < len(known):
+            return index
+    index = np.minimum(np.searchsorted(known, y), len(known) - 1)
+    refuse_unknown_labels(y, known, index)
+    return index
+
+
+def _surely_probabilities(rows):
+    """Tell whether all rows are distributions; False where only the validator can tell.
+
+    As integers, the bit patterns of the floats in [0, 1] run from 0 to the pattern of 1; those of
+    negative numbers and of NaN are larger. One maximum checks all three.
+    """
+    bits = {4: np.uint32, 8: np.uint64}[rows.dtype.itemsize]
+    one = np.ones(1, rows.dtype).view(bits)[0]
+    contiguous = np.ascontiguousarray(rows)
+    if contiguous.reshape(-1).view(bits).max() > one:
+        return False
+    if rows.shape[1] == 1:
+        return True
+    if rows.shape[1] == 2:
+        total = rows[:, 0] + rows[:, 1]
+    elif rows.shape[1] <= FEW:
+        total = np.concatenate(
+            [part @ np.ones(rows.shape[1], rows.dtype) for part in np.array_split(contiguous, 8)]
+        )
+    else:
+        total = _row_sums(contiguous)
+    # Half the tolerance of the validator, so that rounding here decides nothing.
+    tolerance = math.sqrt(np.finfo(rows.dtype).eps) / 2
+    return bool(total.max() <= 1 + tolerance and total.min() >= 1 - tolerance)
