@@ -334,6 +334,15 @@ def test_log_softmax_is_never_positive_and_never_minus_zero(row):
     assert not np.signbit(result[result == 0]).any()
 
 
+@pytest.mark.parametrize(
+    "result",
+    [log_sigmoid(INF), log_sigmoid(1e4), log_softmax([-0.0])[0], logit(0.5), logsumexp([0.0])],
+)
+def test_zero_is_never_minus_zero(result):
+    assert result == 0
+    assert not np.signbit(result)
+
+
 # --- Shapes, dtypes and edges ----------------------------------------------------------------
 
 
