@@ -199,6 +199,7 @@ def test_no_changed_digit_fits_what_the_number_was_taken_from(path):
         ("Python 3.11 and 3.12, chapter 5.1, scikit-learn 1.9.1", ["3.11", "3.12", "5.1", "1.9.1"]),
         ("| -0.5 | 0.25 |", ["-0.5", "0.25"]),
         ("in file 07_binary_cross_entropy, a_3.md", []),
+        ('<img src="a.png" width="30" alt="at 2.5"> <b title="3.5">4</b>', ["2.5", "4"]),
         ("_0.5_ bits, 0.5p", ["0.5 bits", "0.5"]),
     ],
 )
@@ -364,6 +365,32 @@ def test_the_nearest_cell_of_the_section_is_pinned():
     assert pins(notebook["cells"][-1]) == [["0.5 bits", "near"], ["5", None], ["7", None]]
 
 
+def test_a_cell_of_the_same_section_comes_before_a_nearer_one():
+    here, next_door = (dict(code("h", "0.5 bits"), id=i) for i in ("here", "next-door"))
+    texts = [markdown("x"), markdown("x"), markdown("0.5 bits")]
+    notebook = {"cells": [markdown("## A"), here, *texts, markdown("## B"), next_door]}
+    assert book_numbers.pin_notebook(notebook) == []
+    assert pins(texts[-1]) == [["0.5 bits", "here"]]
+
+
+def test_a_pin_that_its_cell_does_not_bear_out_is_noticed():
+    text, cell = markdown("Worth 0.5 bits."), code("h", "0.5 bits")
+    notebook = {"cells": [text, cell]}
+    assert book_numbers.pin_notebook(notebook) == []
+    assert book_numbers.problems_of_notebook(notebook) == []
+    cell["outputs"][0]["text"] = "0.6 bits"
+    assert book_numbers.problems_of_notebook(notebook) == [
+        "cell 1 (id text): 0.5 bits in text ...Worth 0.5 bits....: cell c0de does not vouch for it"
+    ]
+    cell["outputs"][0]["text"] = "0.5 bits"
+    text["metadata"]["cecourse"]["numbers"] = [["0.5 bits", None]]
+    assert book_numbers.problems_of_notebook(notebook) == [
+        "cell 1 (id text): 0.5 bits in text ...Worth 0.5 bits.... has no source"
+    ]
+    text["metadata"]["cecourse"]["numbers"] = [["0.5 bits", "gone"]]
+    assert "cell gone does not vouch for it" in book_numbers.problems_of_notebook(notebook)[0]
+
+
 def test_numbers_in_captions_alternative_texts_and_comments_are_pinned():
     cell = code("x = 0.5  # 0.25 bits", "0.25 bits")
     cell["metadata"]["mystnb"] = {
@@ -393,8 +420,9 @@ def test_numbers_in_captions_alternative_texts_and_comments_are_pinned():
 )
 def test_a_number_that_code_only_writes_is_refused(source, fine):
     notebook = {"cells": [code(source, "0.5 bits")]}
-    problems = book_numbers.hard_coded(notebook)
+    problems = book_numbers.pin_notebook(notebook)
     assert (problems == []) is fine
+    assert book_numbers.problems_of_notebook(notebook) == problems
 
 
 def test_a_page_prefers_the_notebook_it_links_to():

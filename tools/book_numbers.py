@@ -297,27 +297,33 @@ def comments(source):
 
 
 def prose(cell):
-    """Return ``(where, text)`` for each text of a notebook cell that a reader reads."""
+    """Return ``(where, text, what of it is read)`` for each text of a cell that a reader reads."""
     if cell["cell_type"] == "markdown":
-        return [("text", visible(cell["source"]))]
+        return [("text", cell["source"], visible(cell["source"]))]
     if cell["cell_type"] != "code":
         return []
     myst = cell["metadata"].get("mystnb", {})
+    caption = str(myst.get("figure", {}).get("caption", ""))
+    alternative = str(myst.get("image", {}).get("alt", ""))
     return [
-        ("caption", visible(str(myst.get("figure", {}).get("caption", "")))),
-        ("alternative text", visible(str(myst.get("image", {}).get("alt", "")))),
-        ("comment", comments(cell["source"])),
+        ("caption", caption, visible(caption)),
+        ("alternative text", alternative, visible(alternative)),
+        ("comment", cell["source"], comments(cell["source"])),
     ]
+
+
+def _around(text, number):
+    """Return a piece of the text around a number, on one line."""
+    return f"...{' '.join(text[max(0, number.start - 30) : number.end + 20].split())}..."
 
 
 def numbers_of(cell):
     """Return the numbers in the prose of a cell, each with a piece of the text around it."""
-    found = []
-    for where, text in prose(cell):
-        for number in numbers_in(text):
-            around = text[max(0, number.start - 30) : number.end + 20]
-            found.append((number, f"{where} ...{' '.join(around.split())}..."))
-    return found
+    return [
+        (number, f"{where} {_around(text, number)}")
+        for where, text, seen in prose(cell)
+        for number in numbers_in(seen)
+    ]
 
 
 @dataclass(frozen=True)
@@ -627,11 +633,7 @@ def _section_around(text, position):
 
 def numbers_of_page(text):
     """Return the numbers of a page of Markdown, each with a piece of the text around it."""
-    seen = visible(text)
-    return [
-        (number, f"...{' '.join(seen[max(0, number.start - 30) : number.end + 20].split())}...")
-        for number in numbers_in(seen)
-    ]
+    return [(number, _around(text, number)) for number in numbers_in(visible(text))]
 
 
 def pins_of_page(text, sources_of):
@@ -674,7 +676,7 @@ def quiz_texts(quiz):
 def numbers_of_quiz(quiz):
     """Return the numbers in a quiz, each with a piece of the text around it."""
     return [
-        (number, f"quiz ...{text[max(0, number.start - 30) : number.end + 20]}...")
+        (number, f"quiz {_around(text, number)}")
         for text in quiz_texts(quiz)
         for number in numbers_in(text)
     ]

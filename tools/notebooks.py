@@ -8,7 +8,8 @@ bottom with this Python, and writes what it printed into the file. It also write
 
 A notebook that fails, or that says a number which it does not compute, is left as it was.
 
-``--pins`` writes only the pins, for when the text has changed and the code has not.
+``--pins`` writes only the pins, for when the text has changed and the code has not. The pins of the
+pages (``book/*.md``) are written when all notebooks are, or when one of the pages is named.
 ``--check`` runs nothing: it says which notebooks cannot be relied on, and why.
 """
 
@@ -404,7 +405,7 @@ def main(arguments=None):
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--check", action="store_true", help="run nothing, report problems")
     parser.add_argument("--pins", action="store_true", help="run nothing, write the pins")
-    parser.add_argument("paths", nargs="*", help="notebooks or directories (default: book/)")
+    parser.add_argument("paths", nargs="*", help="notebooks, directories or pages (default: book/)")
     options = parser.parse_args(arguments)
 
     if missing := missing_packages():
@@ -415,7 +416,8 @@ def main(arguments=None):
         )
         return 1
 
-    notebooks = find(options.paths or [ROOT / "book"])
+    notebooks = [path for path in find(options.paths or [ROOT / "book"]) if path.suffix != ".md"]
+    with_pages = not options.paths or any(p.endswith(".md") for p in options.paths)
     if options.check:
         lines = [line for path in notebooks for line in check(path)]
         print("\n".join(lines), end="\n" if lines else "", file=sys.stderr)
@@ -430,7 +432,7 @@ def main(arguments=None):
         print(line, file=sys.stdout if succeeded else sys.stderr, flush=True)
         all_succeeded &= succeeded
 
-    if not options.paths and all_succeeded:  # the pages quote numbers of several notebooks
+    if with_pages and all_succeeded:  # the pages quote numbers of several notebooks
         lines = pin_pages()
         print("\n".join(lines), end="\n" if lines else "", file=sys.stderr)
         all_succeeded = not lines
