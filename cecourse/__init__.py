@@ -77,10 +77,12 @@ from .special import (
     softplus,
     xlogy,
 )
+from .streaming import LogLossSum
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "LogLossSum",
     "binary_cross_entropy",
     "binary_entropy",
     "canonical_code",

@@ -193,30 +193,32 @@ def _few_classes(y, z, loss, slope, source):
 def _many_classes(y, z, loss, slope, source):
     """Take exponentials in the dtype of `z`, and sums over chunks of the classes."""
     rows, classes = z.shape
-    label = np.exp(widen(_take(z, y)))
-    label_in_range = _in_range(label, np.float64)
-    rest, low = np.empty(rows), np.zeros(rows) if z.dtype == np.float64 else None
+    step = min(max(1, BLOCK // classes), rows)
+    label, rest, low = np.empty(rows), np.empty(rows), np.zeros(rows)
     redone = np.zeros(rows, bool)
     in_place = slope is not None and np.may_share_memory(slope, z)
-    if slope is None:
-        scratch = np.empty((min(max(1, BLOCK // classes), rows), classes), z.dtype)
-    else:
+    work = np.empty((step, classes), z.dtype) if slope is None or in_place else None
+    if slope is not None:
         # NumPy copies a broadcast operand into its buffer where the inner loop is shorter than
         # the buffer; a short buffer avoids the copy. The setting ends with `errstate`.
         np.setbufsize(max(16, min(8192, classes // 16 * 16)))
 
     for part in row_slices(rows, classes, BLOCK):
         count = part.stop - part.start
-        logit = z[part].copy() if in_place else z[part]
-        e = scratch[:count] if slope is None else slope[part]
-        label_at = np.arange(count), y[part]
+        logit = z[part]
+        if in_place:
+            logit = work[:count]
+            np.copyto(logit, z[part])
+        e = work[:count] if slope is None else slope[part]
+        at_label = np.arange(count), y[part]
         np.exp(logit, out=e)
-        e[label_at] = 0
+        label[part] = np.exp(widen(logit[at_label]))
+        e[at_label] = 0
         rest[part] = _row_sums(e)
-        if low is not None:
-            near = np.flatnonzero(rest[part] < 20.0 * label[part])
+        if z.dtype == np.float64:
+            near = np.flatnonzero(rest[part] < 8.0 * label[part])
             if near.size:
-                # A loss below 3: here a rounding error of the sum reaches the loss.
+                # A loss below 2.2: here a rounding error of the sum reaches the loss.
                 chosen = e if near.size == count else e[near]
                 near += part.start
                 rest[near], low[near] = _pair_sum_last_axis(chosen, rest[near])
@@ -224,17 +226,18 @@ def _many_classes(y, z, loss, slope, source):
             continue
         total = rest[part] + label[part]
         e *= (1.0 / total).astype(z.dtype)[:, np.newaxis]
-        e[label_at] = -(rest[part] / total)
-        unsafe = ~(label_in_range[part] & _in_range(rest[part], z.dtype))
+        e[at_label] = -(rest[part] / total)
+        unsafe = ~(_in_range(label[part], np.float64) & _in_range(rest[part], z.dtype))
         unsafe |= _coarse(logit, total, z.dtype)
         if unsafe.any():
             redone[part] = unsafe
             at = np.flatnonzero(unsafe) + part.start
             _carefully(y, logit[unsafe], at, loss, slope, source)
 
-    np.copyto(loss, _log_of_odds(rest, low, label), where=~redone, casting="same_kind")
+    value = _log_of_odds(rest, low if z.dtype == np.float64 else None, label)
+    np.copyto(loss, value, where=~redone, casting="same_kind")
     if slope is None:
-        unsafe = np.flatnonzero(~(label_in_range & _in_range(rest, z.dtype)))
+        unsafe = np.flatnonzero(~(_in_range(label, np.float64) & _in_range(rest, z.dtype)))
         for part in row_slices(len(unsafe), classes, BLOCK):
             _carefully(y, z[unsafe[part]], unsafe[part], loss, slope, source)
 
@@ -418,10 +421,25 @@ def require_logits(z):
 def sum_of_surprisals(y, known, p, weights=None):
     """Return the sum of -log p at the labels `y`, times `weights`, checking `y` and `p` on the way.
 
-    `known` holds the sorted labels; `p` has a column for each, or one for the second of two.
+    `known` holds the sorted labels; `p` has a column for each, or one for the second of two. The
+    sum is exact but for its last rounding.
+    """
+    sums = []
+    each_surprisal(y, known, p, weights, lambda loss: sums.extend(_finite_pair(loss)))
+    return math.inf if math.inf in sums else math.fsum(sums)
+
+
+def _finite_pair(loss):
+    return (math.inf,) if (loss == np.inf).any() else pair_sum(loss)
+
+
+def each_surprisal(y, known, p, weights, take):
+    """Call take(-log p at the labels, times weights) block by block, in any order.
+
+    What was taken counts for nothing if this function raises.
     """
     table = p if p.dtype != np.float16 else p.astype(np.float32)
-    sums, doubtful, first = [], [], _first_of_run(known)
+    doubtful, first = [], _first_of_run(known)
 
     def work(part):
         for block in row_slices(part.stop - part.start, p.shape[1], BLOCK):
@@ -436,14 +454,11 @@ def sum_of_surprisals(y, known, p, weights=None):
                     loss = 0.0 - np.where(index == 1, np.log(yes), np.log1p(-yes))
                 else:
                     loss = 0.0 - np.log(widen(_take(rows, index)))
-                if weights is not None:
-                    loss = multiply_no_nan(weights[block], loss)
-                sums.extend((math.inf,) if (loss == np.inf).any() else pair_sum(loss))
+                take(loss if weights is None else multiply_no_nan(weights[block], loss))
 
     share(work, *p.shape)
     if doubtful:
         predicted_probabilities(p, name="p")
-    return math.inf if math.inf in sums else math.fsum(sums)
 
 
 def multiply_no_nan(weight, loss):

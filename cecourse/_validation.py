@@ -258,14 +258,14 @@ def category_labels(y, *, name):
 def known_labels(y, labels, *, classes):
     """Return the sorted labels: those of `labels`, or else those that occur in `y`.
 
-    There must be as many as `classes`, and two or more.
+    There must be as many as `classes`, if that is given, and two or more.
     """
     name = "y" if labels is None else "labels"
     known = _sorted_unique(y if labels is None else category_labels(labels, name="labels"))
-    hint = "; pass all labels as labels=" if labels is None and len(known) < classes else ""
+    hint = "; pass all labels as labels=" if labels is None and len(known) < (classes or 2) else ""
     if len(known) < 2:
         raise ValueError(f"{name} must hold at least two labels; found only {known[0]!s}{hint}")
-    if len(known) != classes:
+    if classes is not None and len(known) != classes:
         raise ValueError(
             f"{name} must hold as many labels as p has classes, {classes}; found {len(known)}{hint}"
         )
@@ -289,14 +289,39 @@ def check_same_length(p, **others):
 
 
 def sample_weights(weight, *, name):
-    """Return `weight` in float64, none negative and not all zero; None stays None."""
+    """Return `weight` in float64, none negative; None stays None."""
     if weight is None:
         return None
     weight = finite_array(weight, name=name).astype(np.float64, copy=False)
     _refuse(weight < 0, weight, f"{name} must not be negative")
-    if not weight.any():
-        raise ValueError(f"{name} must hold a positive weight; found only zeros")
     return weight
+
+
+def positive_total(total, *, name):
+    """Return a sum of weights, which must be above zero."""
+    if not total > 0:
+        raise ValueError(f"{name} must hold a positive weight; found only zeros")
+    return total
+
+
+def same_labels(first, second):
+    """Check that two accumulators, with sorted labels `first` and `second`, speak of one thing."""
+    if first.shape != second.shape or not np.all(first == second):
+        raise ValueError(f"labels must agree; found {first.tolist()} and {second.tolist()}")
+
+
+def accumulator(other, kind, *, name):
+    """Return `other`, which must be of the class `kind`."""
+    if not isinstance(other, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}; found {type(other).__name__}")
+    return other
+
+
+def some_examples(count):
+    """Return a number of examples, which must not be zero."""
+    if not count:
+        raise ValueError("update must have been called; found no examples")
+    return count
 
 
 def output_array(out, *, like, name):

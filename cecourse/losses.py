@@ -25,6 +25,7 @@ from ._validation import (
     known_labels,
     logits,
     positive_array,
+    positive_total,
     probabilities,
     sample_weights,
     signs,
@@ -572,10 +573,10 @@ def log_loss(y, p, *, labels=None, sample_weight=None, normalize=True):
     check_same_length(p, y=y, sample_weight=weights)
     known = known_labels(y, labels, classes=max(p.shape[1], 2))
 
+    weight = len(p) if weights is None else positive_total(math.fsum(weights), name="sample_weight")
+
     total = sum_of_surprisals(y, known, p, weights)  # checks y and p in the same pass
-    if not normalize:
-        return total
-    return total / (len(p) if weights is None else math.fsum(weights))
+    return total / weight if normalize else total
 
 
 def _surprise_at(y, p):
