@@ -13,6 +13,7 @@ from tests import notation
 from tests.equations import check
 from tests.equations.collect import BOOK, Equation, equations
 from tests.equations.corpus import FORMULAS
+from tests.equations.docstrings import docstring_equations
 from tests.equations.mutants import caught, equivalent, mutants, weaker
 from tests.equations.reader import KINDS, Unreadable, read
 from tests.equations.report import verdict
@@ -113,6 +114,12 @@ def test_sympy_reads_the_same(capsys):
     with capsys.disabled():
         print(f"\nlinks read by SymPy, too: {confirmed[1]} of {links}")
     assert confirmed[1] >= 0.8 * links
+
+
+@pytest.mark.parametrize("equation", docstring_equations(), ids=lambda e: e.id)
+def test_formula_of_a_docstring_holds(equation):
+    result, why = verdict(equation)
+    assert result in ("evaluated", "not evaluated"), f"{equation.latex}\n{why}"
 
 
 # --- The notation table ----------------------------------------------------------------------

@@ -142,7 +142,9 @@ def compute(node, scope):
         warnings.simplefilter("ignore")  # a mutant may divide by zero: its value is then nan
         try:
             result = np.asarray(value(node, scope), dtype=float)
-        except (ZeroDivisionError, OverflowError) as error:
+        except (ZeroDivisionError, OverflowError, ValueError, TypeError) as error:
+            if isinstance(error, Unreadable):
+                raise
             raise Undefined(str(error)) from None
     if not np.all(np.isfinite(result)) and not _infinite(node):
         raise Undefined(f"the value is {result}")

@@ -38,6 +38,7 @@ from tests.equations.reader import (
     Power,
     Product,
     Quotient,
+    Reader,
     Relation,
     Sum,
     Unreadable,
@@ -108,8 +109,12 @@ class Conditions:
     def functions(self):
         return frozenset(d.base for d in self.definitions if d.arguments)
 
-    def definition(self, base):
-        return next((d for d in self.definitions if d.base == base), None)
+    def definition(self, base, function=False):
+        """Return the definition of a name, or that of a function."""
+        for made in self.definitions:
+            if made.base == base and bool(made.arguments) == function:
+                return made
+        return None
 
 
 KIND_WORDS = {
@@ -144,9 +149,8 @@ def _define(found, clause):
         return replace(found, sizes=(*found.sizes, (left[0], int(right[0]))))
     functions = found.functions
     if "(" in left:
-        base = "".join(left[: left.index("(")])
-        functions |= {base}
-    target, body = read(left, functions), read(right, functions)
+        functions |= {Reader(left, known=False).symbol()}
+    target, body = read(left, functions), read(right, found.functions)
     if isinstance(target, Apply):
         made = Definition(target.base, (), tuple(a.base for a in target.arguments), body)
     elif isinstance(target, Name) and all(isinstance(i, Name) for i in target.indices):
@@ -223,7 +227,9 @@ class Usage:
             case Listed(items):
                 for item in items:
                     self.add(item, defined, "", bound)
-            case Over(_, index, low, high, body):
+            case Over(_, index, low, high, body, without):
+                if without is not None:
+                    self.index(without, defined, bound)
                 if isinstance(high, Name):
                     self.limits[index] = high.base
                 for limit in (low, high):
@@ -280,14 +286,26 @@ class Usage:
                 self.add(name, defined, "", bound)
 
 
+def _behind(nodes, given):
+    """Return the definitions that some trees rest on."""
+    found, nodes = [], list(nodes)
+    while nodes:
+        for node in walk(nodes.pop()):
+            base = getattr(node, "base", None) or getattr(node, "distribution", None)
+            for function in (False, True):
+                made = given.definition(base, function)
+                if made is not None and made not in found:
+                    found.append(made)
+                    nodes.append(made.body)
+    return found
+
+
 def usage(nodes, given):
     """Collect the usage of the names in some trees and in the definitions behind them."""
     found = Usage()
-    defined = {d.base for d in given.definitions}
-    for definition in given.definitions:
-        found.add(
-            definition.body, defined, "", frozenset(definition.indices + definition.arguments)
-        )
+    defined = given.functions
+    for made in _behind(nodes, given):
+        found.add(made.body, defined, "", frozenset(made.indices + made.arguments))
     for node in nodes:
         found.add(node, defined)
     if found.axes.get("m") and {"p", "q"} & set(found.axes):
@@ -473,14 +491,29 @@ def _functions(base):
 
 def call(row, arguments, scope):
     """Compute a function of the notation table with cecourse."""
-    names = argument_names(row)
+    names = argument_names(row) if "(" in row.code else ()
     try:
+        if "(" not in row.code:
+            return by_name(_functions(scope.given.base)[row.code], arguments)
         return eval(  # the code stands in tests/notation.py
             _compiled(row.code), {**_functions(scope.given.base), **dict(zip(names, arguments,
                                                                             strict=True))}
         )  # fmt: skip
     except (ValueError, TypeError) as refusal:
         raise Undefined(f"{row.code}: {refusal}") from None
+
+
+def by_name(function, arguments):
+    """Call a function under its own name. Classes count from 1 here, from 0 in Python."""
+    given = []
+    for name, argument in zip(inspect.signature(function).parameters, arguments, strict=False):
+        if name == "classes":
+            given.append(int(argument))
+        elif name == "y" and np.issubdtype(np.asarray(argument).dtype, np.integer):
+            given.append(argument - 1)
+        else:
+            given.append(argument)
+    return function(*given)
 
 
 @cache
@@ -596,8 +629,8 @@ def index_value(node, scope):
 
 
 def apply(base, arguments, separators, scope):
-    made = scope.given.definition(base)
-    if made is not None and made.arguments:
+    made = scope.given.definition(base, function=True)
+    if made is not None:
         if len(arguments) != len(made.arguments):
             raise Unreadable(f"{base} is defined for {len(made.arguments)} arguments")
         values = [value(a, scope) for a in arguments]
@@ -622,7 +655,10 @@ def apply(base, arguments, separators, scope):
 
 def over(node, scope):
     if node.low is None:
-        values = range(1, scope.size(node.index) + 1)
+        rows = node.index == "x" and scope.use.joint
+        values = range(1, (scope.sizes["J"] if rows else scope.size(node.index)) + 1)
+        if node.without is not None:
+            values = [k for k in values if k != index_value(node.without, scope)]
     else:
         low, high = value(node.low, scope), value(node.high, scope)
         if not (np.isfinite(low) and np.isfinite(high)):

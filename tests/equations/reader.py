@@ -7,7 +7,8 @@ refused with a reason: an unknown command, ``\log p (1 - y)``, ``1/2 p``, a sum 
 import re
 from dataclasses import dataclass, field
 
-from tests.notation import FUNCTIONS, SYMBOLS
+import cecourse
+from tests.notation import FUNCTIONS, SYMBOLS, Function
 
 
 class Unreadable(ValueError):
@@ -97,13 +98,14 @@ class Elementary(Node):
 
 @dataclass(frozen=True)
 class Over(Node):
-    """A sum, product, maximum or minimum over an index; limits are None for all classes."""
+    """A sum, product, maximum or minimum over an index; limits are None for all its values."""
 
     name: str
     index: str
     low: Node | None
     high: Node | None
     body: Node
+    without: Node | None = None  # the value that the index does not take
 
 
 @dataclass(frozen=True)
@@ -527,6 +529,9 @@ class Reader:
         elif opens and base in _PROBABILITIES and self.outcomes_follow():
             arguments, separators = self.arguments()
             node = Apply(base + "'" * primes, arguments, separators)
+        elif opens and _word(self.parts[start]) in cecourse.__all__:
+            arguments, _ = self.arguments()
+            node = Call(Function("", "", base, "", "numbers"), arguments)
         elif opens and _word(self.parts[start]):
             raise Unreadable(f"{base} is not in the notation table and no definition makes it")
         elif head and _word(self.parts[start]):
@@ -724,26 +729,39 @@ class Reader:
         return node
 
     def over(self, name):
+        r"""Read \sum_{k=1}^{K}, \sum_{k \ne j}, or a sum over outcomes, \sum_{x, y}."""
+        start = self.at
         self.take()
-        low = high = index = None
-        limits = rf"\{name} needs limits, as in \{name}_{{k=1}}^{{K}}"
+        low = high = without = None
+        indices = []
         while self.peek() in ("_", "^"):
-            if self.take() == "_":
-                if not self.skip("{"):
-                    raise Unreadable(limits)
-                index = self.symbol()
-                while self.skip("'"):
-                    index += "'"
-                if not self.skip("="):
-                    raise Unreadable(limits)
-                low = self.expression()
+            if self.take() == "_" and self.skip("{"):
+                indices = self.names_below()
+                if self.skip("="):
+                    low = self.expression()
+                elif self.skip(r"\ne") or self.skip(r"\neq"):
+                    without = self.one_index()
                 self.take("}")
-            else:
+            elif self.parts[self.at - 1] == "^":
                 high = self.script()
-        if low is None or high is None:
-            raise Unreadable(limits)
-        body = self.signed_term()
-        return Over(name, index, low, high, body)
+            else:
+                break
+        all_values = without is not None or set(indices) <= _OUTCOMES
+        if not indices or (low is None) != (high is None) or not (low is not None or all_values):
+            raise Unreadable(rf"\{name} needs limits, as in \{name}_{{k=1}}^{{K}}")
+        node = self.signed_term()
+        for index in reversed(indices):
+            node = Over(name, index, low, high, node, without)
+        return node if low is not None else self.hide(start, node)
+
+    def names_below(self):
+        found = []
+        while not found or self.skip(","):
+            index = self.symbol()
+            while self.skip("'"):
+                index += "'"
+            found.append(index)
+        return found
 
     def signed_term(self):
         if self.skip("-"):
