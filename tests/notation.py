@@ -36,6 +36,11 @@ class Function:
     formula: str
     takes: str
 
+    @property
+    def function(self):
+        """Return the name of the function of cecourse that the code calls."""
+        return self.code.split("(")[0]
+
 
 # Kinds: "distribution" sums to 1 over classes, and is one probability where it has no class
 # index; "label" is a distribution or a number between 0 and 1, and a whole number where it is
@@ -154,11 +159,10 @@ _MIDDLE = """\
 
 ```{list-table}
 :header-rows: 1
-:widths: 45 25 30
+:widths: 62 38
 
 * - Formula
-  - Meaning
-  - Code
+  - Meaning and code
 """
 _BOTTOM = """\
 ```
@@ -173,7 +177,8 @@ def page():
     """Return the text of book/notation.md."""
     symbols = [f"* - ${row.latex}$\n  - {row.meaning}\n" for row in SYMBOLS]
     functions = [
-        f"* - ${row.latex} = {row.formula}$\n  - {row.meaning}\n  - `{row.code}`\n"
+        f"* - ${row.latex} = {row.formula}$\n"
+        f"  - {row.meaning}\n\n    {{py:func}}`{row.code} <cecourse.{row.function}>`\n"
         for row in FUNCTIONS
     ]
     return "".join([_TOP, *symbols, _MIDDLE, *functions, _BOTTOM])

@@ -534,6 +534,8 @@ class Reader:
             node = Call(Function("", "", base, "", "numbers"), arguments)
         elif opens and _word(self.parts[start]):
             raise Unreadable(f"{base} is not in the notation table and no definition makes it")
+        elif opens and self.lone_name_follows():
+            raise Unreadable(f"{base}(...) is not in the notation table and no definition makes it")
         elif head and _word(self.parts[start]):
             raise Unreadable(f"{base} needs arguments in brackets")
         else:
@@ -556,6 +558,15 @@ class Reader:
         if row is None:
             raise Unreadable(f"the notation table has no {base} with such arguments")
         return Call(row, arguments, primes)
+
+    def lone_name_follows(self):
+        """Tell whether the brackets hold one name only: then a function is meant, no product."""
+        ahead = Reader(self.parts, self.functions, self.known, self.at)
+        try:
+            arguments, _ = ahead.arguments()
+        except Unreadable:
+            return False
+        return self.known and any(isinstance(a, Name) for a in arguments)
 
     def outcomes_follow(self):
         """Tell whether the brackets hold outcomes, as in p(x) or q(y_i | x_i), and no formula."""
