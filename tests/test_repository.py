@@ -94,7 +94,8 @@ def test_the_command_of_ci_can_be_run():
 
 OF_ONE_MACHINE = {
     "an absolute path of one machine": re.compile(
-        r"(?:(?<![\w.~<>/-])|(?<=file://))/(?:home|root|Users|work|farm|mnt|private)(?:/[\w.-]|\b(?!/))"
+        r"(?:(?<![\w.~<>/-])|(?<=file://))/(?:home|root|Users|work|farm|mnt|private)/[\w.-]"
+        r"|(?<![\w.~<>/-])/root(?=[\"'\s]|$)"
         r"|\b[A-Z]:\\+Users\\+\w"
     ),
     "the folder of a run, which the next run names otherwise": re.compile(r"/tmp/\w*\d"),
