@@ -81,6 +81,12 @@ def test_shannon_code_lengths_are_exact_at_powers_of_two(k):
         pytest.param([0.99, 0.01], ["0", "1"], id="biased-coin-is-no-shorter"),
         pytest.param([1 / 4] * 4, ["00", "01", "10", "11"], id="four-equal"),
         pytest.param([1 / 3] * 3, ["10", "11", "0"], id="three-equal-merges-the-first-two"),
+        # Merged: 4 and 5, then 0 and 1, then 2 and 3. The older of the two 0.4 joins the 0.2.
+        pytest.param(
+            [0.2, 0.2, 0.2, 0.2, 0.1, 0.1],
+            ["100", "101", "00", "01", "110", "111"],
+            id="of-equal-groups-the-oldest-is-merged",
+        ),
         pytest.param([1.0], ["0"], id="one-outcome"),
         pytest.param([1.0, 0.0, 0.0], ["0", "10", "11"], id="impossible-outcomes-get-words"),
         # Cover and Thomas, Example 5.6.1, gives lengths 2, 2, 2, 3, 3 and 2.3 bits.

@@ -185,6 +185,13 @@ def test_divergences_are_those_of_the_normalised_vectors(factor):
     assert epsilons_off(js_divergence(p, q), mpmath_js_divergence(p, q), float) <= PROMISED
 
 
+@pytest.mark.parametrize("factor", [1 + 1e-8, 1 - 1e-8])
+def test_mutual_information_is_that_of_the_normalised_table(factor):
+    joint = factor * np.random.default_rng(2).dirichlet(np.ones(6)).reshape(2, 3)
+    true = mpmath_mutual_information(joint)
+    assert epsilons_off(mutual_information(joint), true, float) <= PROMISED
+
+
 @pytest.mark.parametrize("ratio", [0.1, 0.3, 0.49, 0.51, 0.9, 1.1, 1.99, 2.01, 3.0, 4.1, 10.0])
 def test_divergences_where_one_small_outcome_decides(ratio):
     p, q = np.array([1.0, 1e-30]), np.array([1.0, ratio * 1e-30])
@@ -443,6 +450,14 @@ def test_js_divergence_is_symmetric_and_at_most_one_bit(pair):
     assert js_divergence(p, p) == 0
     assert 0 <= js_divergence(p, q) <= math.log(2)
     assert js_divergence(p, q, base=2) <= 1
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_js_divergence_of_disjoint_distributions_never_rounds_above_one_bit(seed):
+    p = np.r_[np.random.default_rng(seed).dirichlet(np.ones(3)), 0, 0, 0]
+    found = js_divergence(p, p[::-1])
+    assert math.log(2) * (1 - PROMISED * EPS) <= found <= math.log(2)
+    assert js_divergence(p, p[::-1], base=2) <= 1
 
 
 @given(pairs())
