@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,7 +70,7 @@ def build(folder, **environment):
         shutil.copytree(ROOT / name, folder / name)
     for name in ["_config.yml", "_toc.yml"]:
         shutil.copy(ROOT / name, folder)
-    command = [sys.executable, "-m", "jupyter_book", "build", "."]
+    command = [Path(sys.executable).parent / "jupyter-book", "build", "."]
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
     subprocess.run(
         command, cwd=folder, env=inherited | environment, check=True, capture_output=True
