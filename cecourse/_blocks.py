@@ -351,7 +351,7 @@ def _carefully(y, z, at, loss, slope, source):
     loss[at] = 0.0 - log_softmax(z)[k, y[at]]
     if slope is not None:
         p, complement = softmax_and_complement(z)
-        p[k, y[at]] = -complement[k, y[at]]
+        p[k, y[at]] = 0.0 - complement[k, y[at]]
         slope[at] = p
 
 
@@ -439,7 +439,7 @@ def each_surprisal(y, known, p, weights, take):
     What was taken counts for nothing if this function raises.
     """
     table = p if p.dtype != np.float16 else p.astype(np.float32)
-    doubtful, first = [], _first_of_run(known)
+    doubtful, unknown, first = [], [], _first_of_run(known)
 
     def work(part):
         for block in row_slices(part.stop - part.start, p.shape[1], BLOCK):
@@ -447,7 +447,9 @@ def each_surprisal(y, known, p, weights, take):
             rows = table[block]
             if not _surely_probabilities(rows):
                 doubtful.append(block)
-            index = _index(y[block], known, first)
+            index, certain = _index(y[block], known, first)
+            if not certain:
+                unknown.append(block)
             with np.errstate(all="ignore"):
                 if p.shape[1] == 1:
                     yes = widen(rows[:, 0])
@@ -457,6 +459,8 @@ def each_surprisal(y, known, p, weights, take):
                 take(loss if weights is None else multiply_no_nan(weights[block], loss))
 
     share(work, *p.shape)
+    if unknown:
+        refuse_unknown_labels(y, known)
     if doubtful:
         predicted_probabilities(p, name="p")
 
@@ -483,15 +487,14 @@ def _first_of_run(known):
 
 
 def _index(y, known, first):
-    """Return where each label stands among the sorted labels, refusing one that is not there."""
+    """Return where each label stands among the sorted labels, and whether all are there."""
     if first is not None and y.dtype.kind in "biu":
         index = y.astype(np.int64, copy=False)
         index = index - first if first else index
         if index.min() >= 0 and index.max() < len(known):
-            return index
+            return index, True
     index = np.minimum(np.searchsorted(known, y), len(known) - 1)
-    refuse_unknown_labels(y, known, index)
-    return index
+    return index, bool(np.all(known[index] == y))
 
 
 def _surely_probabilities(rows):

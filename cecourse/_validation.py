@@ -272,9 +272,10 @@ def known_labels(y, labels, *, classes):
     return known
 
 
-def refuse_unknown_labels(y, known, index):
-    """Refuse labels `y` that are not those at `index` in the sorted labels `known`."""
-    unknown = np.asarray(known[index] != y, dtype=bool)
+def refuse_unknown_labels(y, known):
+    """Refuse labels that are not among the sorted labels `known`."""
+    index = np.minimum(np.searchsorted(known, y), len(known) - 1)
+    unknown = np.broadcast_to(np.asarray(known[index] != y, dtype=bool), y.shape)
     _refuse(unknown, y, "y must hold only the labels in labels")
 
 
@@ -336,6 +337,13 @@ def output_array(out, *, like, name):
     if not out.flags.writeable:
         raise ValueError(f"{name} must be writeable; found a read-only array")
     return out
+
+
+def difference_step(step, x, *, name):
+    """Return `step` as a Python float above zero that moves every entry of `x`."""
+    step = positive(step, name=name)
+    _refuse(x + step == x - step, x, f"{name} must not vanish beside an entry of x: {step}")
+    return step
 
 
 def function_values(value, *, name):

@@ -18,13 +18,13 @@ from ._validation import (
     binary_logits,
     check_broadcast,
     check_same_shape,
+    difference_step,
     distribution,
     finite_array,
     function_values,
     integer_labels,
     logits,
     output_array,
-    positive,
     probabilities,
     unchecked_vectors,
 )
@@ -307,7 +307,7 @@ def finite_difference(f, x, *, step=None):
     """
     x = widen(finite_array(x, name="x"))
     if step is not None:
-        step = positive(step, name="step")
+        step = difference_step(step, x, name="step")
 
     columns = []
     for i, x_i in np.ndenumerate(x):

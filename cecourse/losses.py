@@ -460,6 +460,7 @@ def gaussian_nll(y, mean, variance):
     y, mean = finite_array(y, name="y"), finite_array(mean, name="mean")
     variance = positive_array(variance, name="variance")
     check_broadcast(y, mean, names=("y", "mean"))
+    check_broadcast(y, variance, names=("y", "variance"))
     check_broadcast(mean, variance, names=("mean", "variance"))
 
     with np.errstate(over="ignore", under="ignore"):
