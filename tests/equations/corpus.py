@@ -197,6 +197,10 @@ FORMULAS = (
     Formula("F31", r"\sum_{k=1}^{K} \left( (1 - \alpha) y_k + \frac{\alpha}{K} \right) = 1",
             (r"\sum_{k=1}^{K} \left( (1 - \alpha) y_k + \alpha \right) = 1",
              r"\sum_{k=1}^{K} \left( (1 - \alpha) y_k + \frac{\alpha}{K - 1} \right) = 1")),
+    Formula("variance", r"\sum_{k=1}^{K} p_k x_k^2 - \left( \sum_{k=1}^{K} p_k x_k \right)^2 ="
+            r" \sum_{k=1}^{K} p_k \left( x_k - \sum_{j=1}^{K} p_j x_j \right)^2",
+            (r"\sum_{k=1}^{K} p_k x_k^2 + \left( \sum_{k=1}^{K} p_k x_k \right)^2 ="
+             r" \sum_{k=1}^{K} p_k \left( x_k - \sum_{j=1}^{K} p_j x_j \right)^2",)),
     Formula("F33", r"\operatorname{CCE}(y, p) = -\log \max_k (y_k p_k)",
             (r"\operatorname{CCE}(y, p) = \log \max_k (y_k p_k)",
              r"\operatorname{CCE}(y, p) = -\log \max_k p_k"), "y one-hot"),

@@ -391,7 +391,7 @@ class Reader:
         node = self.atom()
         open_log = logarithm and self.open_log
         while self.peek() in ("^", "!", "_", r"\%"):
-            if open_log or isinstance(node, Over):
+            if open_log:
                 break
             token = self.take()
             if token == "!":
