@@ -1,7 +1,7 @@
 r"""Every formula of the book, evaluated on random inputs.
 
-How a formula is read, and what an author can note beside it, is in CONTRIBUTING.md and in the
-docstrings of ``tests/equations``. ``python -m tests.equations FILE`` shows the verdicts.
+How a formula is read, and what an author can note beside it, is in the docstring of
+``tests/equations``. ``python -m tests.equations FILE`` shows the verdicts.
 """
 
 from collections import Counter
