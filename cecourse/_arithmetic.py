@@ -60,25 +60,18 @@ def difference_of_products(a, b, c, d):
 
 
 def pair_sum(x):
-    """Sum finite numbers over the last axis into a pair (high, low), as if in twice the precision.
+    """Sum finite numbers over the last axis into a pair (high, low), nearly in twice the precision.
 
     Adding a power of two above the total and taking it off again leaves the leading digits of
-    every term on one grid. Numbers on one grid add without rounding. What was cut off is below
-    the last digit of the total; its own leading digits are summed in the same way.
+    every term on one grid. Numbers on one grid add without rounding. What was cut off is so far
+    below the total that the rounding of its own sum does not matter.
     """
     headroom = int(x.shape[-1] + 2).bit_length()
     with np.errstate(under="ignore"):
         _, exponent = np.frexp(np.abs(x).max(axis=-1, keepdims=True))
         grid = np.ldexp(1.0, exponent + headroom)
-
         leading = (x + grid) - grid
-        rest = x - leading
-        grid = np.ldexp(grid, headroom - 53)
-        middle = (rest + grid) - grid
-        last = rest - middle
-
-        high, low = two_sum(leading.sum(axis=-1), middle.sum(axis=-1))
-        return high, low + last.sum(axis=-1)
+        return two_sum(leading.sum(axis=-1), (x - leading).sum(axis=-1))
 
 
 def accurate_sum(x):

@@ -112,6 +112,11 @@ REJECTIONS = [
         "p must sum to 1 over its last axis; it sums to 0.9",
     ),
     (
+        lambda: ce.entropy(np.full(9, 0.1, np.float32)),  # summed in double precision
+        ValueError,
+        "p must sum to 1 over its last axis; it sums to 0.900000013411",
+    ),
+    (
         lambda: ce.entropy([HALF, HALF, HALF, [0.5, 0.4]]),
         ValueError,
         "p must sum to 1 over its last axis; row 3 sums to 0.9",
