@@ -191,6 +191,8 @@ def check_link(link, given, samples=SAMPLES, trees=None):
     digits = [d for d in (printed(left), printed(right)) if d is not None]
     if link.sign == "~" and not digits:
         raise Unreadable(r"\approx needs a decimal on one side")
+    if tolerated > TOLERANCE:
+        samples = samples[:5]  # derivatives, integrals and limits take many values each
     compared, strict = 0, False
     for scope in scopes(use, given, samples):
         a, b = compute(left, scope), compute(right, scope)
