@@ -350,7 +350,7 @@ def test_actions_are_pinned_by_commit():
     pinned = {}
     for path in WORKFLOWS:
         for line in re.findall(r"uses: (.+)", path.read_text(encoding="utf-8")):
-            if not line.startswith("$/"):
+            if not line.startswith("./"):
                 name, commit, version = re.fullmatch(
                     r"([\w/-]+)@(\w{40}) # (v[\d.]+)", line
                 ).groups()
@@ -375,7 +375,7 @@ def test_the_commands_of_the_workflows_exist():
 def test_only_what_passed_on_main_is_published():
     workflow = yaml.safe_load(text(".github/workflows/publish.yml"))
     jobs = workflow["jobs"]
-    assert jobs["test"]["uses"] == "$/.github/workflows/tests.yml"
+    assert jobs["test"]["uses"] == "./.github/workflows/tests.yml"
     assert jobs["test"]["if"] == "github.ref == 'refs/heads/main'"
     assert (jobs["build"]["needs"], jobs["deploy"]["needs"]) == ("test", "build")
     triggers = workflow[True]  # YAML 1.1 reads the key `on` as true
