@@ -26,13 +26,13 @@ import threading
 
 import numpy as np
 
-from ._arithmetic import accurate_sum, pair_sum, two_product, two_sum, widen
+from ._arithmetic import accurate_sum, two_product, two_sum, widen
 from ._validation import logits, predicted_probabilities, refuse_unknown_labels
 from .special import log_softmax, softmax
 
 BLOCK = 1 << 16  # numbers in a block: half a megabyte of float64, within a second-level cache
 GROUP = 8 * BLOCK  # numbers that one thread takes at a time, at most
-VECTOR = 1 << 13  # rows in a block of two classes, whose many steps each make a vector
+VECTOR = 1 << 12  # rows in a block whose steps are vectors with one entry a row
 FEW = 32  # classes up to which the transposed kernel is the faster one
 CHUNK = {np.dtype(np.float32): 256, np.dtype(np.float64): 128}  # terms of one dot product
 
@@ -130,19 +130,25 @@ def _two_classes(y, z, loss, slope, source):
     d is kept as a pair, because an error of x in an exponent is a relative error of x.
     """
     for part in row_slices(len(z), 1, VECTOR):
-        side = 1.0 - 2.0 * y[part]
         first, second = (z[part, k].astype(np.float64) for k in (0, 1))
+        side = y[part].astype(np.float64)
+        side *= -2.0
+        side += 1.0
         d = second - first
-        low = two_sum(second, -first)[1] * side if z.dtype == np.float64 else None
+        low = None
+        if z.dtype == np.float64:
+            low = two_sum(second, -first)[1]
+            low *= side
         d *= side
-        small = np.abs(d)
+        small = np.abs(d, out=second)
         np.negative(small, out=small)
         np.exp(small, out=small)  # exp of minus the distance, never above 1
         if low is not None:
             small -= small * np.copysign(low, low * d)  # the pair: exp(-|d + low|)
-        value = np.log1p(small)
+        value = np.log1p(small, out=first)
         if low is not None:
-            value += np.where(d > 0, low, 0.0)
+            low[d <= 0.0] = 0.0
+            value += low
         value += np.maximum(d, 0.0)
         redo = None
         if not np.isfinite(d.sum()):  # an infinite logit, or NaN: rare
@@ -150,8 +156,9 @@ def _two_classes(y, z, loss, slope, source):
             redo = z[part][unsafe]  # before `slope`, which may be `z`
         loss[part] = value
         if slope is not None:
-            other = np.where(d > 0, 1.0, small)
-            other /= 1.0 + small
+            other = np.where(d > 0.0, 1.0, small)
+            small += 1.0
+            other /= small
             other *= side
             np.subtract(0.0, other, out=slope[part, 0], casting="same_kind")
             np.add(0.0, other, out=slope[part, 1], casting="same_kind")  # never -0.0
@@ -193,8 +200,12 @@ def _few_classes(y, z, loss, slope, source):
 def _many_classes(y, z, loss, slope, source):
     """Take exponentials in the dtype of `z`, and sums over chunks of the classes."""
     rows, classes = z.shape
-    step = min(max(1, BLOCK // classes), rows)
-    label, rest, low = np.empty(rows), np.empty(rows), np.zeros(rows)
+    block = BLOCK * 8 // z.itemsize
+    step = min(max(1, block // classes), rows)
+    start = np.arange(0, step * classes, classes)
+    label, rest, low = np.empty(rows), np.empty(rows), None
+    if z.dtype == np.float64:
+        low = np.zeros(rows)
     redone = np.zeros(rows, bool)
     in_place = slope is not None and np.may_share_memory(slope, z)
     work = np.empty((step, classes), z.dtype) if slope is None or in_place else None
@@ -203,19 +214,19 @@ def _many_classes(y, z, loss, slope, source):
         # the buffer; a short buffer avoids the copy. The setting ends with `errstate`.
         np.setbufsize(max(16, min(8192, classes // 16 * 16)))
 
-    for part in row_slices(rows, classes, BLOCK):
+    for part in row_slices(rows, classes, block):
         count = part.stop - part.start
         logit = z[part]
         if in_place:
             logit = work[:count]
             np.copyto(logit, z[part])
         e = work[:count] if slope is None else slope[part]
-        at_label = np.arange(count), y[part]
+        at_label = start[:count] + y[part]
         np.exp(logit, out=e)
-        label[part] = np.exp(widen(logit[at_label]))
-        e[at_label] = 0
-        rest[part] = _row_sums(e)
-        if z.dtype == np.float64:
+        np.exp(_at(logit, at_label), out=label[part], dtype=np.float64)
+        _put(e, at_label, 0.0)
+        _row_sums(e, rest[part])
+        if low is not None:
             near = np.flatnonzero(rest[part] < 8.0 * label[part])
             if near.size:
                 # A loss below 2.2: here a rounding error of the sum reaches the loss.
@@ -226,7 +237,7 @@ def _many_classes(y, z, loss, slope, source):
             continue
         total = rest[part] + label[part]
         e *= (1.0 / total).astype(z.dtype)[:, np.newaxis]
-        e[at_label] = -(rest[part] / total)
+        _put(e, at_label, -(rest[part] / total))
         unsafe = ~(_in_range(label[part], np.float64) & _in_range(rest[part], z.dtype))
         unsafe |= _coarse(logit, total, z.dtype)
         if unsafe.any():
@@ -234,43 +245,62 @@ def _many_classes(y, z, loss, slope, source):
             at = np.flatnonzero(unsafe) + part.start
             _carefully(y, logit[unsafe], at, loss, slope, source)
 
-    value = _log_of_odds(rest, low if z.dtype == np.float64 else None, label)
-    np.copyto(loss, value, where=~redone, casting="same_kind")
-    if slope is None:
-        unsafe = np.flatnonzero(~(_in_range(label, np.float64) & _in_range(rest, z.dtype)))
-        for part in row_slices(len(unsafe), classes, BLOCK):
-            _carefully(y, z[unsafe[part]], unsafe[part], loss, slope, source)
+    value = _log_of_odds(rest, low, label)
+    if slope is not None:
+        np.copyto(loss, value, where=~redone, casting="same_kind")
+        return
+    loss[...] = value
+    unsafe = np.flatnonzero(~(_in_range(label, np.float64) & _in_range(rest, z.dtype)))
+    for part in row_slices(len(unsafe), classes, BLOCK):
+        _carefully(y, z[unsafe[part]], unsafe[part], loss, slope, source)
 
 
-def _row_sums(e):
-    """Return the sums of `e` over its last axis, more than 32 long, in float64.
+def _at(rows, at):
+    """Return the entries of `rows` at places counted along its rows."""
+    if rows.flags.c_contiguous:
+        return rows.reshape(-1).take(at)
+    return rows[np.divmod(at, rows.shape[1])]
+
+
+def _put(rows, at, value):
+    """Write entries of `rows` at places counted along its rows."""
+    if rows.flags.c_contiguous:
+        rows.reshape(-1)[at] = value
+    else:
+        rows[np.divmod(at, rows.shape[1])] = value
+
+
+def _row_sums(e, out=None):
+    """Return the float64 sums of `e` over its last axis, more than 32 long.
 
     A dot product with ones adds 32 numbers at a time and the remainder one by one; so the last
     chunk overlaps the one before, with ones only where it is new. No number takes part in more
     than about ten additions before the partial sums are in float64.
     """
-    classes = e.shape[1]
+    rows, classes = e.shape
     chunk = CHUNK[e.dtype]
     whole = classes // chunk * chunk
     even = classes // 32 * 32
-    weights = np.ones(chunk, e.dtype)
-    total = 0.0
+    ones = np.ones(chunk, e.dtype)
+    total = np.empty(rows) if out is None else out
     if whole:
-        total = np.vecdot(e[:, :whole].reshape(len(e), -1, chunk), weights)
-        total = np.add.reduce(total, axis=1, dtype=np.float64)
-    if even > whole:
-        total = total + np.vecdot(e[:, whole:even], weights[: even - whole]).astype(np.float64)
+        sums = np.vecdot(e[:, :whole].reshape(rows, -1, chunk), ones)
+        np.add.reduce(sums, axis=1, dtype=np.float64, out=total)
+        if even > whole:
+            total += np.vecdot(e[:, whole:even], ones[: even - whole])
+    else:
+        np.vecdot(e[:, :even], ones[:even], out=total, casting="same_kind")
     if classes > even:
-        weights[: 32 - (classes - even)] = 0
-        total = total + np.vecdot(e[:, classes - 32 :], weights[:32]).astype(np.float64)
+        ones[: 32 - (classes - even)] = 0.0
+        total += np.vecdot(e[:, classes - 32 :], ones[:32])
     return total
 
 
 def _pair_sum_first_axis(e, total, split):
     """Sum non-negative numbers over the first axis as a pair; `total` is the sum but for rounding.
 
-    As in `pair_sum`: adding a power of two above the total and taking it off again leaves the
-    leading digits of each number on one grid, where they add exactly.
+    As in `_arithmetic.pair_sum`: adding a power of two above the total and taking it off again
+    leaves the leading digits of each number on one grid, where they add exactly.
     """
     grid = _power_of_two_above(total)
     np.add(e, grid, out=split)
@@ -425,12 +455,20 @@ def sum_of_surprisals(y, known, p, weights=None):
     sum is exact but for its last rounding.
     """
     sums = []
-    each_surprisal(y, known, p, weights, lambda loss: sums.extend(_finite_pair(loss)))
+    each_surprisal(y, known, p, weights, lambda loss: sums.extend(_pair_sum(loss)))
     return math.inf if math.inf in sums else math.fsum(sums)
 
 
-def _finite_pair(loss):
-    return (math.inf,) if (loss == np.inf).any() else pair_sum(loss)
+def _pair_sum(loss):
+    """Return two numbers with the sum of non-negative ones, as in `_pair_sum_first_axis`."""
+    largest = loss.max()
+    if not 0.0 < largest < 1e290:
+        return (float(np.add.reduce(loss)),)
+    grid = math.ldexp(1.0, math.frexp(largest)[1] + len(loss).bit_length())
+    split = loss + grid
+    split -= grid
+    high = np.add.reduce(split)
+    return float(high), float(np.add.reduce(np.subtract(loss, split, out=split)))
 
 
 def each_surprisal(y, known, p, weights, take):
@@ -439,24 +477,32 @@ def each_surprisal(y, known, p, weights, take):
     What was taken counts for nothing if this function raises.
     """
     table = p if p.dtype != np.float16 else p.astype(np.float32)
+    classes = p.shape[1]
     doubtful, unknown, first = [], [], _first_of_run(known)
+    start = np.arange(0, max(1, min(len(p), VECTOR, 2 * BLOCK // classes)) * classes, classes)
 
     def work(part):
-        for block in row_slices(part.stop - part.start, p.shape[1], BLOCK):
-            block = slice(part.start + block.start, part.start + block.stop)
-            rows = table[block]
-            if not _surely_probabilities(rows):
-                doubtful.append(block)
-            index, certain = _index(y[block], known, first)
+        for group in row_slices(part.stop - part.start, 1, VECTOR):
+            group = slice(part.start + group.start, part.start + group.stop)
+            index, certain = _index(y[group], known, first)
             if not certain:
-                unknown.append(block)
+                unknown.append(group)
+            rows = table[group]
+            label = rows[:, 0] if classes == 1 else np.empty(len(rows), rows.dtype)
+            for block in row_slices(len(rows), classes, 2 * BLOCK):
+                if not _surely_probabilities(rows[block]):
+                    doubtful.append(group)
+                if classes > 1:
+                    at_label = start[: block.stop - block.start] + index[block]
+                    label[block] = _at(rows[block], at_label)
             with np.errstate(all="ignore"):
-                if p.shape[1] == 1:
-                    yes = widen(rows[:, 0])
-                    loss = 0.0 - np.where(index == 1, np.log(yes), np.log1p(-yes))
+                loss = label.astype(np.float64)
+                if classes > 1:
+                    np.log(loss, out=loss)
                 else:
-                    loss = 0.0 - np.log(widen(_take(rows, index)))
-                take(loss if weights is None else multiply_no_nan(weights[block], loss))
+                    loss = np.where(index == 1, np.log(loss), np.log1p(-loss))
+                np.subtract(0.0, loss, out=loss)
+                take(loss if weights is None else multiply_no_nan(weights[group], loss))
 
     share(work, *p.shape)
     if unknown:
@@ -469,13 +515,6 @@ def multiply_no_nan(weight, loss):
     """Return weight * loss, 0 where the weight is 0 even if the loss is infinite."""
     weighs = weight > 0
     return np.where(weighs, weight, 1.0) * np.where(weighs, loss, 0.0)
-
-
-def _take(rows, index):
-    if rows.flags.c_contiguous:
-        flat = index + np.arange(0, rows.size, rows.shape[1])
-        return rows.reshape(-1)[flat]
-    return rows[np.arange(len(rows)), index]
 
 
 def _first_of_run(known):
@@ -505,19 +544,18 @@ def _surely_probabilities(rows):
     """
     bits = {4: np.uint32, 8: np.uint64}[rows.dtype.itemsize]
     one = np.ones(1, rows.dtype).view(bits)[0]
-    contiguous = np.ascontiguousarray(rows)
-    if contiguous.reshape(-1).view(bits).max() > one:
+    rows = np.ascontiguousarray(rows)
+    if rows.reshape(-1).view(bits).max() > one:
         return False
-    if rows.shape[1] == 1:
+    classes = rows.shape[1]
+    if classes == 1:
         return True
-    if rows.shape[1] == 2:
+    if classes <= FEW:
         total = rows[:, 0] + rows[:, 1]
-    elif rows.shape[1] <= FEW:
-        total = np.concatenate(
-            [part @ np.ones(rows.shape[1], rows.dtype) for part in np.array_split(contiguous, 8)]
-        )
+        for k in range(2, classes):
+            total += rows[:, k]
     else:
-        total = _row_sums(contiguous)
+        total = _row_sums(rows)
     # Half the tolerance of the validator, so that rounding here decides nothing.
     tolerance = math.sqrt(np.finfo(rows.dtype).eps) / 2
     return bool(total.max() <= 1 + tolerance and total.min() >= 1 - tolerance)
