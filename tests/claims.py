@@ -341,7 +341,7 @@ def grid(step, most):
 
 def _students(row, value):
     """No four probabilities on a grid of tenths give the total, in any unit, as sum or mean."""
-    fours = np.array(list(combinations_with_replacement(np.arange(1, 10) / 10, 4)))
+    fours = np.array(list(combinations_with_replacement(np.arange(1, 11) / 10, 4)))
     totals = ce.surprisal(fours).sum(axis=-1)
     candidates = np.concatenate(
         [totals / unit / count for unit in (1, math.log(2), math.log(10)) for count in (1, 4)]
@@ -358,10 +358,10 @@ def _students(row, value):
 def _unknown_entropy(row, value):
     """No plain distribution has this entropy: it needs three outcomes, and no grid has it."""
     half = last_place(row["claimed"]) / 2
-    plain = grid(10, 6) + grid(20, 6) + grid(100, 3)
+    plain = grid(10, 10) + grid(20, 20) + grid(100, 3)
     nearest = min(
         abs(ce.entropy(p, base=base) - value) for p in plain for base in (None, 2)
-    )  # distributions of two or three outcomes in hundredths, of up to six in twentieths
+    )  # all distributions in tenths and twentieths; those of up to three outcomes in hundredths
     return [
         ("two outcomes are too few in nats", value > ce.entropy([1 / 2, 1 / 2])),
         ("two outcomes are too few in bits", value > ce.entropy([1 / 2, 1 / 2], base=2)),
