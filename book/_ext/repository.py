@@ -10,7 +10,9 @@ import os
 import re
 import subprocess
 
-REMOTE = re.compile(r"(?:https://|git@|ssh://git@)github\.com[:/](?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
+REMOTE = re.compile(
+    r"(?:https://|git@|ssh://git@)github\.com[:/](?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?"
+)
 
 
 def _git(*arguments):

@@ -28,11 +28,16 @@ LOW_CONTRAST = """() => {
     const rgb = c => (c.match(/[\\d.]+/g) || []).map(Number);
     const light = c => { const [r, g, b] = rgb(c).map(v => (v /= 255) <= 0.04045
         ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-    const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
-        const [, , , alpha = 1] = rgb(c); if (alpha > 0.5) return c; } return 'rgb(255, 255, 255)'; };
+    const ground = e => {
+        for (; e; e = e.parentElement) {
+            const color = getComputedStyle(e).backgroundColor, [, , , alpha = 1] = rgb(color);
+            if (alpha > 0.5) return color;
+        }
+        return 'rgb(255, 255, 255)';
+    };
     const bad = [];
-    for (const e of document.querySelectorAll('.bd-article p, .bd-article li, .bd-article h1, ' +
-            '.bd-article h2, .bd-article h3, .bd-article td, .bd-article pre, .bd-article figcaption')) {
+    const texts = ['p', 'li', 'h1', 'h2', 'h3', 'td', 'a', 'pre', 'figcaption'];
+    for (const e of document.querySelectorAll(texts.map(t => '.bd-article ' + t).join())) {
         if (!e.innerText || !e.offsetParent) continue;
         const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
         const ratio = (a + 0.05) / (b + 0.05);
