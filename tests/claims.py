@@ -177,7 +177,7 @@ KINDS = {
         {"y": np.full(i["n"], i["y"]), "p": np.full(i["n"], i["p"])}, base
     ).sum(),
     "per_example_bce": lambda i, base: _bce(i, base)[0],
-    "binary_average": lambda i, base: ce.log_loss(i["y"], i["p"]),
+    "binary_average": lambda i, base: _bce(i, base).mean(),
     "log_loss": lambda i, base: ce.log_loss(i["y"], i["p"]) / math.log(base or math.e),
     "cce_mean": lambda i, base: _cce(i).mean(),
     "cce_sum": lambda i, base: _cce(i).sum(),

@@ -5,7 +5,9 @@ See claims.py for how a row is computed and what its verdict states.
 
 import math
 import re
+from functools import cache
 
+import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
@@ -24,6 +26,7 @@ from tests.claims import (
     recompute,
 )
 from tests.equations.corpus import FORMULAS
+from tools import book_numbers, notebooks
 
 CLAIMS = read_claims()
 OTHERS = read_others()
@@ -165,6 +168,7 @@ def test_each_demonstration_uses_the_package():
 # The book treats them all
 
 
+@cache
 def cited():
     """Return the ids that each page cites."""
     return {path: cited_in(read_cells(path)) for path in NOTEBOOKS + PAGES}
@@ -178,6 +182,60 @@ def test_a_page_cites_only_what_is_known(path):
 def test_everything_is_treated_on_some_page():
     treated = set().union(*cited().values())
     assert [claim for claim in EXPECTED if claim not in treated] == []
+
+
+def is_stated(value, sources):
+    """Return whether code printed or states a value: exactly, or to enough decimals to tell."""
+    if not math.isfinite(value):
+        return True
+    for source in sources:
+        number = float(source.value)
+        if source.exponent is None:
+            found = math.isclose(number, value, rel_tol=1e-9, abs_tol=1e-12)
+        else:
+            half = 0.5 * 10.0**source.exponent * (1 + 1e-9)
+            enough = source.exponent <= (-2 if source.unit == "%" else -3) or value == int(value)
+            found = enough and min(abs(number - value), abs(number - 100 * value)) <= half
+        if found:
+            return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def numbers_of():
+    """The numbers that the code of each notebook prints or states."""
+    return {path: book_numbers.sources(notebooks.read(path)) for path in NOTEBOOKS}
+
+
+@pytest.mark.parametrize("row", CLAIMS, ids=row_id)
+def test_a_page_that_treats_a_claim_computes_its_value(row, numbers_of):
+    values = np.atleast_1d(row["value"])
+    if row["inputs"]["kind"] == "neg_entropy_expr":
+        values = -values  # the page prints the entropy
+    pages = [path for path, cited_ids in cited().items() if row["id"] in cited_ids]
+    assert any(
+        all(is_stated(value, numbers_of.get(path, [])) for value in values) for path in pages
+    ), f"none of {[path.stem for path in pages]} states {row['value']} ({row['quantity']})"
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "stated"),
+    [
+        (0.3677317845, "0.368", True),
+        (0.3677317845, "0.3677", True),
+        (0.3677317845, "0.37", False),
+        (0.3677317845, "0.367", False),
+        (0.3677317845, "-0.368", False),
+        (3.41, "3.41%", True),
+        (0.0341, "3.41%", True),
+        (2.0, "2", True),
+        (2.0, "3", False),
+    ],
+)
+def test_what_counts_as_stated(value, printed, stated):
+    cell = {"cell_type": "code", "id": "c", "source": "", "metadata": {}}
+    cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": printed}]
+    assert is_stated(value, book_numbers.sources({"cells": [cell]})) is stated
 
 
 def test_a_mark_is_read_wherever_it_stands():
