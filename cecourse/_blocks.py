@@ -226,12 +226,14 @@ def _many_classes(y, z, loss, slope, source):
         np.exp(_at(logit, at_label), out=label[part], dtype=np.float64)
         _put(e, at_label, 0.0)
         _row_sums(e, rest[part])
-        if low is not None:
-            near = np.flatnonzero(rest[part] < 8.0 * label[part])
-            if near.size:
-                # A loss below 2.2: here a rounding error of the sum reaches the loss.
-                chosen = e if near.size == count else e[near]
-                near += part.start
+        near = np.flatnonzero(rest[part] < 8.0 * label[part])
+        if near.size:
+            # A loss below 2.2: here a rounding error of the sum reaches the loss.
+            chosen = e if near.size == count else e[near]
+            near += part.start
+            if low is None:
+                rest[near] = _row_sums(widen(chosen))
+            else:
                 rest[near], low[near] = _pair_sum_last_axis(chosen, rest[near])
         if slope is None:
             continue
