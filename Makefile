@@ -73,7 +73,7 @@ $(BUILT): $(INSTALLED) $(SOURCES)
 .PHONY: test
 test: install
 	$(RUN) -m tools.notebooks --check
-	$(RUN) -m pytest
+	$(RUN) -m pytest --ignore=tests/site
 	$(RUN) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 \
 		--override-ini addopts= --override-ini filterwarnings= book
 	$(MAKE) --no-print-directory book
