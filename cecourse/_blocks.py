@@ -146,9 +146,6 @@ def _two_classes(y, z, loss, slope, source):
         if low is not None:
             small -= small * np.copysign(low, low * d)  # the pair: exp(-|d + low|)
         value = np.log1p(small, out=first)
-        if low is not None:
-            low[d <= 0.0] = 0.0
-            value += low
         value += np.maximum(d, 0.0)
         redo = None
         if not np.isfinite(d.sum()):  # an infinite logit, or NaN: rare

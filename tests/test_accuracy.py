@@ -101,6 +101,13 @@ def edge_of_range(rng, K):
     return rng.integers(K), edge + rng.normal(size=K) * rng.choice([0.1, 3])
 
 
+def sunken(rng, K):
+    """Every logit far below 0, some of them so far that their exponentials lose digits."""
+    z = -rng.uniform(30, 50, size=K)
+    z[rng.random(K) < 0.5] -= 50
+    return rng.integers(K), z * rng.choice([1, 6])
+
+
 def impossible_rivals(rng, K):
     y, z = ordinary(rng, K)
     z[rng.random(K) < 0.5] = -np.inf
@@ -120,6 +127,7 @@ FAMILIES = [
     one_rival,
     one_rival_single,
     edge_of_range,
+    sunken,
     impossible_rivals,
 ]
 # Either side of where the kernels and their chunks change, and how many rows to try.
@@ -176,6 +184,24 @@ def test_soft_targets_on(family, K, dtype):
         y /= y.sum()
         exact = mpmath_soft_target_loss(y, z)
         assert epsilons_off(softmax_cross_entropy(y, z), exact, dtype) <= SOFT
+
+
+@pytest.mark.parametrize(
+    ("dtype", "other", "allowed"), [(np.float64, -36.8, 1.1), (np.float32, -16.7, 0.6)]
+)
+@pytest.mark.parametrize("K", [33, 64, 100, 128, 200, 256, 512, 1000])
+def test_a_small_loss_has_an_exact_sum(K, dtype, other, allowed):
+    """Label and one rival at 0, and rivals that vanish one by one when added to a running sum of 1.
+
+    exp(0) is exact, so that what is left is the logarithm and one rounding: about half an epsilon
+    each in float64, and the last rounding alone in float32.
+    """
+    for place in range(1, K):
+        z = np.full(K, other, dtype)
+        z[0] = z[place] = 0
+        exact = mpmath.log(2 + (K - 2) * mpmath.exp(mpmath.mpf(float(z.min()))))
+        assert epsilons_off(softmax_cross_entropy(0, z), exact, dtype) <= allowed
+        assert epsilons_off(softmax_cross_entropy_and_grad(0, z)[0], exact, dtype) <= allowed
 
 
 # --- Searches for the worst case -------------------------------------------------------------
