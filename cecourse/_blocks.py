@@ -106,8 +106,7 @@ def surprisal(y, z, gradient=None):
     slopes = None
     if gradient is not None:
         slopes = gradient.reshape(-1, classes)  # a copy where the strides do not allow a view
-        if np.may_share_memory(slopes, rows) and not _same_memory(slopes, rows):
-            rows = rows.copy()
+        rows, labels = _apart(rows, slopes), _apart(labels, slopes)
 
     def work(part):
         slope = None if slopes is None else slopes[part]
@@ -120,8 +119,10 @@ def surprisal(y, z, gradient=None):
     return loss.reshape(y.shape)
 
 
-def _same_memory(a, b):
-    return a.ctypes.data == b.ctypes.data and a.strides == b.strides
+def _apart(x, out):
+    """Return `x`, or a copy if writing one row of `out` would change another row of `x`."""
+    same = x.ctypes.data == out.ctypes.data and x.strides == out.strides
+    return x.copy() if np.may_share_memory(x, out) and not same else x
 
 
 def _two_classes(y, z, loss, slope, source):
@@ -414,7 +415,8 @@ def expected_surprisal(y, z):
 def expected_surprisal_grad(y, z, gradient):
     """Write softmax(z) - y into `gradient`, which may be `z`, for trusted `y` and `z`."""
     targets, rows = y.reshape(-1, y.shape[-1]), z.reshape(-1, z.shape[-1])
-    slopes = gradient.reshape(rows.shape)
+    slopes = gradient.reshape(rows.shape)  # a copy where the strides do not allow a view
+    rows, targets = _apart(rows, slopes), _apart(targets, slopes)
 
     def work(part):
         for block in row_slices(part.stop - part.start, rows.shape[1], BLOCK):
@@ -425,6 +427,8 @@ def expected_surprisal_grad(y, z, gradient):
                 slopes[block] = p * (1.0 - target) - complement * target
 
     share(work, *rows.shape)
+    if not np.may_share_memory(slopes, gradient):
+        gradient[...] = slopes.reshape(gradient.shape)
 
 
 def require_logits(z):

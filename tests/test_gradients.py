@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from cecourse import (
+    _blocks,
     finite_difference,
     sigmoid_cross_entropy,
     sigmoid_cross_entropy_grad,
@@ -149,6 +150,15 @@ def test_no_cancellation_at_the_label():
             assert_allclose(softmax_cross_entropy_grad(0, z)[0], expected, rtol=8 * EPS)
 
 
+@pytest.mark.parametrize("K", [2, 5, 50])
+def test_one_hot_rows_do_not_cancel_either(K):
+    for lead in [1, 40, 700]:
+        z = np.linspace(0, 1, K)
+        z[0] = lead
+        one_hot = softmax_cross_entropy_grad(np.eye(K)[0], z)
+        assert_allclose(one_hot, softmax_cross_entropy_grad(0, z), rtol=8 * EPS)
+
+
 # --- PyTorch ---------------------------------------------------------------------------------
 
 
@@ -208,23 +218,39 @@ def test_out_may_have_any_layout_and_may_be_the_logits(K, dtype, soft):
     assert_array_equal(in_place, gradient)
 
 
+@pytest.mark.parametrize("offset", [-9, -1, 1, 9])
 @pytest.mark.parametrize("K", [2, 7, 64])
-def test_out_may_overlap_the_logits(K):
-    y, z = example(K, np.float64, soft=False)
+@pytest.mark.parametrize("soft", KINDS.values(), ids=KINDS)
+def test_out_may_overlap_the_logits(K, offset, soft, monkeypatch):
+    monkeypatch.setattr(_blocks, "BLOCK", 4 * K)  # many blocks, one after the other
+    monkeypatch.setattr(_blocks, "VECTOR", 4)
+    y, z = example(K, np.float64, soft)
     expected = softmax_cross_entropy_grad(y, z)
-    memory = np.zeros(z.size + 5)
-    shifted, out = memory[5:].reshape(z.shape), memory[:-5].reshape(z.shape)
-    shifted[...] = z
-    softmax_cross_entropy_and_grad(y, shifted, out=out)
+    memory = np.zeros(z.size + 9)
+    first, second = memory[: z.size], memory[abs(offset) : abs(offset) + z.size]
+    logits, out = (first, second) if offset > 0 else (second, first)
+    logits, out = logits.reshape(z.shape), out.reshape(z.shape)
+    logits[...] = z
+    softmax_cross_entropy_and_grad(y, logits, out=out)
     assert_array_equal(out, expected)
 
 
-def test_out_in_a_batch_of_batches():
-    y, z = example(5, np.float64, soft=False, N=24)
+@pytest.mark.parametrize("soft", KINDS.values(), ids=KINDS)
+def test_out_in_a_batch_of_batches(soft):
+    y, z = example(5, np.float64, soft, N=24)
     expected = softmax_cross_entropy_grad(y, z)
     out = np.empty((4, 6, 5)).swapaxes(0, 1)
-    softmax_cross_entropy_and_grad(y.reshape(6, 4), z.reshape(6, 4, 5), out=out)
+    batch = y.reshape(6, 4, 5) if soft else y.reshape(6, 4)
+    softmax_cross_entropy_and_grad(batch, z.reshape(6, 4, 5), out=out)
     assert_array_equal(out.reshape(24, 5), expected)
+
+
+def test_out_may_be_the_targets():
+    y, z = example(5, np.float64, soft=True)
+    expected = softmax_cross_entropy_grad(y, z)
+    targets = y.copy()
+    softmax_cross_entropy_and_grad(targets, z, out=targets)
+    assert_array_equal(targets, expected)
 
 
 def test_single_example():
