@@ -26,7 +26,7 @@ import threading
 
 import numpy as np
 
-from ._arithmetic import accurate_sum, two_product, two_sum, widen
+from ._arithmetic import accurate_sum, widen
 from ._validation import logits, predicted_probabilities, refuse_unknown_labels
 from .special import log_softmax, softmax
 
@@ -34,11 +34,17 @@ BLOCK = 1 << 16  # numbers in a block: half a megabyte of float64, within a seco
 GROUP = 8 * BLOCK  # numbers that one thread takes at a time, at most
 VECTOR = 1 << 12  # rows in a block whose steps are vectors with one entry a row
 FEW = 32  # classes up to which the transposed kernel is the faster one
+SIGN_BIT = np.int64(-(2**63))
+EXPONENT_BITS = np.int64(0x7FF0000000000000)
+HIGH_BITS = np.int64(-(2**27))  # all but the last 27 of the 53 significant bits of a float64
 CHUNK = {np.dtype(np.float32): 256, np.dtype(np.float64): 128}  # terms of one dot product
 
 
-def thread_count(numbers):
-    """Return how many threads to use for an input of so many numbers."""
+def thread_count(rows, classes):
+    """Return how many threads to use for an input of so many rows and classes.
+
+    With few classes the steps are so short that threads would only wait for each other.
+    """
     try:
         available = len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
@@ -46,7 +52,8 @@ def thread_count(numbers):
     wanted = os.environ.get("CECOURSE_THREADS", "")
     if wanted.isdecimal() and int(wanted) > 0:
         available = min(available, int(wanted))
-    return max(1, min(available, numbers // (1 << 18)))  # a thread costs as much as 2**15 numbers
+    paying = 1 if classes <= FEW else rows * classes >> 18
+    return max(1, min(available, paying))
 
 
 def for_each(work, parts, threads):
@@ -86,7 +93,7 @@ def row_slices(rows, columns, numbers):
 
 def share(work, rows, columns):
     """Call work(part) for slices that cover all rows, on as many threads as pay."""
-    threads = thread_count(rows * columns)
+    threads = thread_count(rows, columns)
     parts = row_slices(rows, columns, min(GROUP, -(-rows * columns // (2 * threads))))
     for_each(work, parts, min(threads, len(parts)))
 
@@ -132,24 +139,29 @@ def _two_classes(y, z, loss, slope, source):
     """
     for part in row_slices(len(z), 1, VECTOR):
         first, second = (z[part, k].astype(np.float64) for k in (0, 1))
-        side = y[part].astype(np.float64)
-        side *= -2.0
-        side += 1.0
         d = second - first
+        signs = y[part] << 63  # the sign bit of a float64, set where the label is 1
         low = None
         if z.dtype == np.float64:
-            low = two_sum(second, -first)[1]
-            low *= side
-        d *= side
-        small = np.abs(d, out=second)
-        np.negative(small, out=small)
-        np.exp(small, out=small)  # exp of minus the distance, never above 1
+            # What the subtraction rounded away; `first` and `second` are free afterwards.
+            from_second = d + first
+            first -= from_second - d
+            second -= from_second
+            low = np.subtract(second, first, out=first)
+            low_bits = low.view(np.int64)
+            low_bits ^= signs
+        bits = d.view(np.int64)
+        bits ^= signs
+        small = (bits | SIGN_BIT).view(np.float64)  # -|d|
+        np.exp(small, out=small)
         if low is not None:
-            small -= small * np.copysign(low, low * d)  # the pair: exp(-|d + low|)
-        value = np.log1p(small, out=first)
+            low_bits ^= bits & SIGN_BIT  # the pair: exp(-|d + low|) is exp(-|d|) (1 - low)
+            low *= small
+            small -= low
+        value = np.log1p(small, out=second)
         value += np.maximum(d, 0.0)
         redo = None
-        if not np.isfinite(d.sum()):  # an infinite logit, or NaN: rare
+        if not math.isfinite(np.add.reduce(d)):  # an infinite logit, or NaN: rare
             unsafe = np.flatnonzero(~np.isfinite(d))
             redo = z[part][unsafe]  # before `slope`, which may be `z`
         loss[part] = value
@@ -157,7 +169,8 @@ def _two_classes(y, z, loss, slope, source):
             other = np.where(d > 0.0, 1.0, small)
             small += 1.0
             other /= small
-            other *= side
+            bits = other.view(np.int64)
+            bits ^= signs
             np.subtract(0.0, other, out=slope[part, 0], casting="same_kind")
             np.add(0.0, other, out=slope[part, 1], casting="same_kind")  # never -0.0
         if redo is not None:
@@ -167,32 +180,39 @@ def _two_classes(y, z, loss, slope, source):
 def _few_classes(y, z, loss, slope, source):
     """Transpose a block to shape (K, rows), in float64, and add along the first axis."""
     classes = z.shape[1]
-    scratch = np.empty(BLOCK)
+    step = min(max(1, BLOCK // (2 * classes)), len(z))
+    scratch = np.empty(2 * classes * step)
+    places = np.arange(step)
     for part in row_slices(len(z), classes, BLOCK // 2):
         count = part.stop - part.start
         e, split = scratch[: 2 * classes * count].reshape(2, classes, count)
         np.copyto(e, z[part].T)
         np.exp(e, out=e)
         at = y[part] * count
-        at += np.arange(count)
+        at += places[:count]
         flat = e.reshape(-1)
-        label = flat[at]
+        label = flat.take(at)
         flat[at] = 0.0
         rest, low = np.add.reduce(e, axis=0), None
         if z.dtype == np.float64:
             rest, low = _pair_sum_first_axis(e, rest, split)
-        unsafe = ~(_in_range(rest, np.float64) & _in_range(label, np.float64))
-        if slope is not None:
-            total = rest + label
-            unsafe |= _coarse(z[part], total, np.float64)
-        redo = z[part][unsafe]  # before `slope`, which may be `z`
+        total = None if slope is None else rest + label
+        unsafe, redo = None, None
+        if not (_all_in_range(rest, np.float64) and _all_in_range(label, np.float64)) or (
+            slope is not None and not np.minimum.reduce(total) >= 1.0
+        ):
+            unsafe = ~(_in_range(rest, np.float64) & _in_range(label, np.float64))
+            if slope is not None:
+                unsafe |= _coarse(z[part], total, np.float64)
+            unsafe = np.flatnonzero(unsafe)
+            redo = z[part][unsafe]  # before `slope`, which may be `z`
         loss[part] = _log_of_odds(rest, low, label)
         if slope is not None:
-            e /= total
+            e *= 1.0 / total
             flat[at] = -(rest / total)
             slope[part] = e.T
-        if redo.size:
-            _carefully(y, redo, np.flatnonzero(unsafe) + part.start, loss, slope, source)
+        if redo is not None:
+            _carefully(y, redo, unsafe + part.start, loss, slope, source)
 
 
 def _many_classes(y, z, loss, slope, source):
@@ -238,9 +258,14 @@ def _many_classes(y, z, loss, slope, source):
         total = rest[part] + label[part]
         e *= (1.0 / total).astype(z.dtype)[:, np.newaxis]
         _put(e, at_label, -(rest[part] / total))
-        unsafe = ~(_in_range(label[part], np.float64) & _in_range(rest[part], z.dtype))
-        unsafe |= _coarse(logit, total, z.dtype)
-        if unsafe.any():
+        if (
+            not _all_in_range(label[part], np.float64)
+            or not _all_in_range(rest[part], z.dtype)
+            or not np.minimum.reduce(total) >= 1.0
+            or not _all_in_range(total, z.dtype)
+        ):
+            unsafe = ~(_in_range(label[part], np.float64) & _in_range(rest[part], z.dtype))
+            unsafe |= _coarse(logit, total, z.dtype)
             redone[part] = unsafe
             at = np.flatnonzero(unsafe) + part.start
             _carefully(y, logit[unsafe], at, loss, slope, source)
@@ -250,6 +275,8 @@ def _many_classes(y, z, loss, slope, source):
         np.copyto(loss, value, where=~redone, casting="same_kind")
         return
     loss[...] = value
+    if _all_in_range(label, np.float64) and _all_in_range(rest, z.dtype):
+        return
     unsafe = np.flatnonzero(~(_in_range(label, np.float64) & _in_range(rest, z.dtype)))
     for part in row_slices(len(unsafe), classes, BLOCK):
         _carefully(y, z[unsafe[part]], unsafe[part], loss, slope, source)
@@ -302,7 +329,7 @@ def _pair_sum_first_axis(e, total, split):
     As in `_arithmetic.pair_sum`: adding a power of two above the total and taking it off again
     leaves the leading digits of each number on one grid, where they add exactly.
     """
-    grid = _power_of_two_above(total)
+    grid = _grid(total)
     np.add(e, grid, out=split)
     split -= grid
     high = np.add.reduce(split, axis=0)
@@ -311,23 +338,25 @@ def _pair_sum_first_axis(e, total, split):
 
 
 def _pair_sum_last_axis(e, total):
-    """Sum non-negative numbers over the last axis as a pair; `total` is the sum but for rounding.
-
-    One grid serves all rows if their sums are within a factor of a million or so.
-    """
-    grid = _power_of_two_above(total)
-    largest = grid.max()
-    grid = largest if largest <= 2.0**20 * grid.min() else grid[:, np.newaxis]
-    split = e + grid
-    split -= grid
+    """Do as `_pair_sum_first_axis`, over the last axis."""
+    grid = _grid(total)
+    split = e + (grid if grid.ndim == 0 else grid[:, np.newaxis])
+    split -= grid if grid.ndim == 0 else grid[:, np.newaxis]
     high = _row_sums(split)
     np.subtract(e, split, out=split)
     return _normal_pair(high, _row_sums(split))
 
 
-def _power_of_two_above(total):
-    """Return a power of two at least twice `total`: its exponent bits, times 4."""
-    return (total.view(np.int64) & 0x7FF0000000000000).view(np.float64) * 4.0
+def _grid(total):
+    """Return a power of two at least twice each total: its exponent bits, times 4.
+
+    One number serves all if the totals are within a factor of a million or so: the low parts are
+    then a million times larger than need be, and still a million times smaller than an epsilon.
+    """
+    grid = (total.view(np.int64) & EXPONENT_BITS).view(np.float64)
+    largest = np.maximum.reduce(grid)
+    near = largest <= 2.0**20 * np.minimum.reduce(grid)
+    return 4.0 * (largest if near else grid)
 
 
 def _normal_pair(high, low):
@@ -335,26 +364,49 @@ def _normal_pair(high, low):
     return total, low - (total - high)
 
 
-def _in_range(x, dtype):
-    """Tell where `x`, a sum of exponentials, is so far from both ends that no term lost digits.
+def _range(dtype):
+    """Return bounds between which no term of a sum of exponentials lost digits.
 
-    In float64 the quotient of two such sums is far from both ends as well.
+    They are far from both ends of the range of the dtype. In float64 the quotient of two such
+    sums is far from both ends as well.
     """
-    low, high = {4: (1e-24, 1e30), 8: (1e-140, 1e140)}[np.dtype(dtype).itemsize]
+    return (1e-24, 1e30) if dtype == np.float32 else (1e-140, 1e140)
+
+
+def _in_range(x, dtype):
+    low, high = _range(dtype)
     return (x > low) & (x < high)
+
+
+def _all_in_range(x, dtype):
+    low, high = _range(dtype)
+    return np.minimum.reduce(x) > low and np.maximum.reduce(x) < high
 
 
 def _log_of_odds(rest, low, label):
     """Return log1p((rest + low) / label).
 
     With `low`, what the division rounds away comes back through the derivative of the logarithm.
+    Numbers cut to 26 bits multiply exactly, which gives the remainder of the division.
     """
     odds = rest / label
     if low is None:
         return np.log1p(odds, out=odds)
-    product, product_low = two_product(odds, label)
-    missing = ((rest - product) - product_low + low) / label
-    return np.log1p(odds) + missing / (1.0 + odds)
+    odds_high, label_high = ((x.view(np.int64) & HIGH_BITS).view(np.float64) for x in (odds, label))
+    odds_low, label_low = odds - odds_high, label - label_high
+    remainder = rest - odds_high * label_high
+    remainder -= odds_high * label_low
+    label_high *= odds_low
+    remainder -= label_high
+    label_low *= odds_low
+    remainder -= label_low
+    remainder += low
+    remainder /= label
+    value = np.log1p(odds)
+    odds += 1.0
+    remainder /= odds
+    value += remainder
+    return value
 
 
 def _coarse(z, total, dtype):
@@ -374,6 +426,8 @@ def _carefully(y, z, at, loss, slope, source):
 
     A row that holds no logits makes the validator say so about `source`, the whole array.
     """
+    if not len(at):
+        return
     if not (z.max(axis=1) < np.inf).all() or not (z.max(axis=1) > -np.inf).all():
         logits(source, name="z")
     z = widen(z)
@@ -481,8 +535,9 @@ def each_surprisal(y, known, p, weights, take):
     """
     table = p if p.dtype != np.float16 else p.astype(np.float32)
     classes = p.shape[1]
+    block = BLOCK * 16 // table.itemsize
     doubtful, unknown, first = [], [], _first_of_run(known)
-    start = np.arange(0, max(1, min(len(p), VECTOR, 2 * BLOCK // classes)) * classes, classes)
+    start = np.arange(0, max(1, min(len(p), VECTOR, block // classes)) * classes, classes)
 
     def work(part):
         for group in row_slices(part.stop - part.start, 1, VECTOR):
@@ -492,12 +547,12 @@ def each_surprisal(y, known, p, weights, take):
                 unknown.append(group)
             rows = table[group]
             label = rows[:, 0] if classes == 1 else np.empty(len(rows), rows.dtype)
-            for block in row_slices(len(rows), classes, 2 * BLOCK):
-                if not _surely_probabilities(rows[block]):
+            for some in row_slices(len(rows), classes, block):
+                if not _surely_probabilities(rows[some]):
                     doubtful.append(group)
                 if classes > 1:
-                    at_label = start[: block.stop - block.start] + index[block]
-                    label[block] = _at(rows[block], at_label)
+                    at_label = start[: some.stop - some.start] + index[some]
+                    label[some] = _at(rows[some], at_label)
             with np.errstate(all="ignore"):
                 loss = label.astype(np.float64)
                 if classes > 1:
@@ -550,15 +605,28 @@ def _surely_probabilities(rows):
     rows = np.ascontiguousarray(rows)
     if rows.reshape(-1).view(bits).max() > one:
         return False
-    classes = rows.shape[1]
-    if classes == 1:
+    if rows.shape[1] == 1:
         return True
-    if classes <= FEW:
+    total = _rough_row_sums(rows)
+    # Half the tolerance of the validator, so that rounding here decides nothing.
+    tolerance = math.sqrt(np.finfo(rows.dtype).eps) / 2
+    return bool(
+        np.maximum.reduce(total) <= 1 + tolerance and np.minimum.reduce(total) >= 1 - tolerance
+    )
+
+
+def _rough_row_sums(rows):
+    """Return the sums of distributions over the last axis, within some hundred epsilons."""
+    classes = rows.shape[1]
+    if classes <= 16:
         total = rows[:, 0] + rows[:, 1]
         for k in range(2, classes):
             total += rows[:, k]
-    else:
-        total = _row_sums(rows)
-    # Half the tolerance of the validator, so that rounding here decides nothing.
-    tolerance = math.sqrt(np.finfo(rows.dtype).eps) / 2
-    return bool(total.max() <= 1 + tolerance and total.min() >= 1 - tolerance)
+        return total
+    step = min(classes, 4096)
+    ones = np.ones(step, rows.dtype)
+    total = np.vecdot(rows[:, :step], ones)
+    for k in range(step, classes, step):
+        more = rows[:, k : k + step]
+        total += np.vecdot(more, ones[: more.shape[1]])
+    return total

@@ -135,8 +135,9 @@ def test_thread_count(setting, expected, monkeypatch):
     monkeypatch.delenv("CECOURSE_THREADS", raising=False)
     if setting is not None:
         monkeypatch.setenv("CECOURSE_THREADS", setting)
-    assert _blocks.thread_count(10**9) == expected
-    assert _blocks.thread_count(10) == 1
+    assert _blocks.thread_count(10**6, 1000) == expected
+    assert _blocks.thread_count(10**9, 2) == 1  # steps too short to share
+    assert _blocks.thread_count(10, 1000) == 1
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
