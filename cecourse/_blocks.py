@@ -32,7 +32,7 @@ from .special import log_softmax, softmax
 
 BLOCK = 1 << 16  # numbers in a block: half a megabyte of float64, within a second-level cache
 GROUP = 8 * BLOCK  # numbers that one thread takes at a time, at most
-VECTOR = 1 << 12  # rows in a block whose steps are vectors with one entry a row
+VECTOR = 1 << 13  # rows in a block whose steps are vectors with one entry a row
 FEW = 32  # classes up to which the transposed kernel is the faster one
 SIGN_BIT = np.int64(-(2**63))
 EXPONENT_BITS = np.int64(0x7FF0000000000000)
@@ -224,6 +224,7 @@ def _many_classes(y, z, loss, slope, source):
     label, rest, low = np.empty(rows), np.empty(rows), None
     if z.dtype == np.float64:
         low = np.zeros(rows)
+    nearness = 1.0 if low is None else 8.0  # odds of a loss of 0.7 and 2.2
     redone = np.zeros(rows, bool)
     in_place = slope is not None and np.may_share_memory(slope, z)
     work = np.empty((step, classes), z.dtype) if slope is None or in_place else None
@@ -244,9 +245,9 @@ def _many_classes(y, z, loss, slope, source):
         np.exp(_at(logit, at_label), out=label[part], dtype=np.float64)
         _put(e, at_label, 0.0)
         _row_sums(e, rest[part])
-        near = np.flatnonzero(rest[part] < 8.0 * label[part])
+        near = np.flatnonzero(rest[part] < nearness * label[part])
         if near.size:
-            # A loss below 2.2: here a rounding error of the sum reaches the loss.
+            # A small loss: here a rounding error of the sum reaches the loss.
             chosen = e if near.size == count else e[near]
             near += part.start
             if low is None:
@@ -300,14 +301,14 @@ def _put(rows, at, value):
 def _row_sums(e, out=None):
     """Return the float64 sums of `e` over its last axis, more than 32 long.
 
-    A dot product with ones adds 32 numbers at a time and the remainder one by one; so the last
-    chunk overlaps the one before, with ones only where it is new. No number takes part in more
-    than about ten additions before the partial sums are in float64.
+    A dot product with ones adds 32 numbers at a time and the remainder one by one; so, if the
+    remainder is long, the last chunk overlaps the one before, with ones only where it is new. No
+    number takes part in more than about fifteen additions before the partial sums are in float64.
     """
     rows, classes = e.shape
     chunk = CHUNK[e.dtype]
     whole = classes // chunk * chunk
-    even = classes // 32 * 32
+    even = classes // 32 * 32 if classes % 32 > 8 else classes
     ones = np.ones(chunk, e.dtype)
     total = np.empty(rows) if out is None else out
     if whole:
@@ -588,7 +589,8 @@ def _index(y, known, first):
     if first is not None and y.dtype.kind in "biu":
         index = y.astype(np.int64, copy=False)
         index = index - first if first else index
-        if index.min() >= 0 and index.max() < len(known):
+        # As unsigned numbers, negative ones are the largest of all.
+        if np.maximum.reduce(index.view(np.uint64)) < len(known):
             return index, True
     index = np.minimum(np.searchsorted(known, y), len(known) - 1)
     return index, bool(np.all(known[index] == y))
@@ -617,11 +619,14 @@ def _surely_probabilities(rows):
 
 def _rough_row_sums(rows):
     """Return the sums of distributions over the last axis, within some hundred epsilons."""
+    while rows.shape[1] <= 32 and rows.shape[1] % 2 == 0:  # neighbours first: contiguous vectors
+        flat = rows.reshape(-1)
+        rows = (flat[0::2] + flat[1::2]).reshape(len(rows), -1)
     classes = rows.shape[1]
-    if classes <= 16:
-        total = rows[:, 0] + rows[:, 1]
-        for k in range(2, classes):
-            total += rows[:, k]
+    if classes <= 9:
+        total = rows[:, 0]
+        for k in range(1, classes):
+            total = total + rows[:, k]
         return total
     step = min(classes, 4096)
     ones = np.ones(step, rows.dtype)

@@ -187,19 +187,21 @@ def test_soft_targets_on(family, K, dtype):
 
 
 @pytest.mark.parametrize(
-    ("dtype", "other", "allowed"), [(np.float64, -36.8, 1.1), (np.float32, -16.7, 0.6)]
+    ("dtype", "label", "other", "allowed"),
+    [(np.float64, 0, -36.8, 1.1), (np.float32, 2, -16.7, 0.6)],
 )
 @pytest.mark.parametrize("K", [33, 64, 100, 128, 200, 256, 512, 1000])
-def test_a_small_loss_has_an_exact_sum(K, dtype, other, allowed):
-    """Label and one rival at 0, and rivals that vanish one by one when added to a running sum of 1.
+def test_a_small_loss_has_an_exact_sum(K, dtype, label, other, allowed):
+    """One rival at 0, and others that vanish one by one when added to a running sum of 1.
 
-    exp(0) is exact, so that what is left is the logarithm and one rounding: about half an epsilon
-    each in float64, and the last rounding alone in float32.
+    exp(0) is exact. In float64 the label is at 0 too; what is left is the logarithm and one
+    rounding, about half an epsilon each. In float32 only the last rounding is left.
     """
     for place in range(1, K):
         z = np.full(K, other, dtype)
-        z[0] = z[place] = 0
-        exact = mpmath.log(2 + (K - 2) * mpmath.exp(mpmath.mpf(float(z.min()))))
+        z[0], z[place] = label, 0
+        rest = 1 + (K - 2) * mpmath.exp(mpmath.mpf(float(z.min())))
+        exact = mpmath.log1p(rest * mpmath.exp(-label))
         assert epsilons_off(softmax_cross_entropy(0, z), exact, dtype) <= allowed
         assert epsilons_off(softmax_cross_entropy_and_grad(0, z)[0], exact, dtype) <= allowed
 
