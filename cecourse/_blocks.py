@@ -193,9 +193,21 @@ def _few_classes(y, z, loss, slope, source):
         flat = e.reshape(-1)
         label = flat.take(at)
         flat[at] = 0.0
-        rest, low = np.add.reduce(e, axis=0), None
+        rest = _tree_sum_first_axis(e, split)
+        value = _log_of_odds(rest, None, label)
         if z.dtype == np.float64:
-            rest, low = _pair_sum_first_axis(e, rest, split)
+            near = np.flatnonzero(rest < 2.0 * label)
+            if near.size:
+                # A loss below 1.1: here a rounding error of the sum reaches the loss.
+                chosen = e
+                if 2 * near.size > count:
+                    near = slice(None)
+                else:
+                    chosen = e.take(near, axis=1)
+                    split = split.reshape(-1)[: chosen.size].reshape(chosen.shape)
+                exact, low = _pair_sum_first_axis(chosen, rest[near], split)
+                value[near] = _log_of_odds(exact, low, label[near])
+        loss[part] = value
         total = None if slope is None else rest + label
         unsafe, redo = None, None
         if not (_all_in_range(rest, np.float64) and _all_in_range(label, np.float64)) or (
@@ -206,7 +218,6 @@ def _few_classes(y, z, loss, slope, source):
                 unsafe |= _coarse(z[part], total, np.float64)
             unsafe = np.flatnonzero(unsafe)
             redo = z[part][unsafe]  # before `slope`, which may be `z`
-        loss[part] = _log_of_odds(rest, low, label)
         if slope is not None:
             e *= 1.0 / total
             flat[at] = -(rest / total)
@@ -224,7 +235,7 @@ def _many_classes(y, z, loss, slope, source):
     label, rest, low = np.empty(rows), np.empty(rows), None
     if z.dtype == np.float64:
         low = np.zeros(rows)
-    nearness = 1.0 if low is None else 8.0  # odds of a loss of 0.7 and 2.2
+    nearness = 1.0 if low is None else 12.0  # odds of a loss of 0.7 and 2.6
     redone = np.zeros(rows, bool)
     in_place = slope is not None and np.may_share_memory(slope, z)
     work = np.empty((step, classes), z.dtype) if slope is None or in_place else None
@@ -308,7 +319,7 @@ def _row_sums(e, out=None):
     rows, classes = e.shape
     chunk = CHUNK[e.dtype]
     whole = classes // chunk * chunk
-    even = classes // 32 * 32 if classes % 32 > 8 else classes
+    even = classes // 32 * 32 if classes % 32 > 4 else classes
     ones = np.ones(chunk, e.dtype)
     total = np.empty(rows) if out is None else out
     if whole:
@@ -322,6 +333,23 @@ def _row_sums(e, out=None):
         ones[: 32 - (classes - even)] = 0.0
         total += np.vecdot(e[:, classes - 32 :], ones[:32])
     return total
+
+
+def _tree_sum_first_axis(e, scratch):
+    """Sum over the first axis by halves: K numbers take log2(K) roundings in a row, not K."""
+    count = len(e)
+    if count == 1:
+        return e[0].copy()
+    half = count // 2
+    sums = np.add(e[:half], e[half : 2 * half], out=scratch[:half])
+    if count % 2:
+        sums[0] += e[-1]
+    while half > 1:
+        odd, half = half % 2, half // 2
+        if odd:
+            sums[0] += sums[2 * half]
+        np.add(sums[:half], sums[half : 2 * half], out=sums[:half])
+    return sums[0].copy()
 
 
 def _pair_sum_first_axis(e, total, split):
@@ -513,24 +541,24 @@ def sum_of_surprisals(y, known, p, weights=None):
     sum is exact but for its last rounding.
     """
     sums = []
-    each_surprisal(y, known, p, weights, lambda loss: sums.extend(_pair_sum(loss)))
-    return math.inf if math.inf in sums else math.fsum(sums)
+    each_log_probability(y, known, p, weights, lambda logs: sums.extend(_pair_sum(logs)))
+    return math.inf if -math.inf in sums else 0.0 - math.fsum(sums)
 
 
-def _pair_sum(loss):
-    """Return two numbers with the sum of non-negative ones, as in `_pair_sum_first_axis`."""
-    largest = loss.max()
+def _pair_sum(logs):
+    """Return two numbers with the sum of negative ones, as in `_pair_sum_first_axis`."""
+    largest = -np.minimum.reduce(logs)
     if not 0.0 < largest < 1e290:
-        return (float(np.add.reduce(loss)),)
-    grid = math.ldexp(1.0, math.frexp(largest)[1] + len(loss).bit_length())
-    split = loss + grid
-    split -= grid
+        return (float(np.add.reduce(logs)),)
+    grid = math.ldexp(1.0, math.frexp(largest)[1] + len(logs).bit_length())
+    split = logs - grid
+    split += grid
     high = np.add.reduce(split)
-    return float(high), float(np.add.reduce(np.subtract(loss, split, out=split)))
+    return float(high), float(np.add.reduce(np.subtract(logs, split, out=split)))
 
 
-def each_surprisal(y, known, p, weights, take):
-    """Call take(-log p at the labels, times weights) block by block, in any order.
+def each_log_probability(y, known, p, weights, take):
+    """Call take(log p at the labels, times weights) block by block, in any order.
 
     What was taken counts for nothing if this function raises.
     """
@@ -555,13 +583,12 @@ def each_surprisal(y, known, p, weights, take):
                     at_label = start[: some.stop - some.start] + index[some]
                     label[some] = _at(rows[some], at_label)
             with np.errstate(all="ignore"):
-                loss = label.astype(np.float64)
+                logs = label.astype(np.float64)
                 if classes > 1:
-                    np.log(loss, out=loss)
+                    np.log(logs, out=logs)
                 else:
-                    loss = np.where(index == 1, np.log(loss), np.log1p(-loss))
-                np.subtract(0.0, loss, out=loss)
-                take(loss if weights is None else multiply_no_nan(weights[group], loss))
+                    logs = np.where(index == 1, np.log(logs), np.log1p(-logs))
+                take(logs if weights is None else multiply_no_nan(weights[group], logs))
 
     share(work, *p.shape)
     if unknown:
@@ -602,10 +629,10 @@ def _surely_probabilities(rows):
     As integers, the bit patterns of the floats in [0, 1] run from 0 to the pattern of 1; those of
     negative numbers and of NaN are larger. One maximum checks all three.
     """
-    bits = {4: np.uint32, 8: np.uint64}[rows.dtype.itemsize]
+    bits = np.uint32 if rows.dtype == np.float32 else np.uint64
     one = np.ones(1, rows.dtype).view(bits)[0]
     rows = np.ascontiguousarray(rows)
-    if rows.reshape(-1).view(bits).max() > one:
+    if np.maximum.reduce(rows.reshape(-1).view(bits)) > one:
         return False
     if rows.shape[1] == 1:
         return True

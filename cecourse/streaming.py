@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._blocks import each_surprisal
+from ._blocks import each_log_probability
 from ._validation import (
     accumulator,
     category_labels,
@@ -110,7 +110,9 @@ class LogLossSum:
         known_labels(y, self.labels, classes=max(p.shape[1], 2))
 
         losses = []
-        each_surprisal(y, self.labels, p, weights, lambda loss: losses.append(_exact_sum(loss)))
+        each_log_probability(
+            y, self.labels, p, weights, lambda logs: losses.append(_exact_sum(-logs))
+        )
         self.examples += len(p)
         self._weight += len(p) << _UNIT if weights is None else _exact_sum(weights)[0]
         self._loss += sum(finite for finite, _ in losses)
