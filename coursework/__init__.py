@@ -1,0 +1,1 @@
+"""Problem sets, the inputs they are graded on, and the grader: ``python -m coursework``."""

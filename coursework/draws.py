@@ -1,0 +1,51 @@
+"""Hidden inputs, drawn for one submission from the instructor's secret.
+
+The same file from the same student always gets the same inputs, so a grade can be computed again.
+Another student's file, or a changed one, gets others: what one submission finds out about its inputs
+(through an error message, say) is of no use to the next.
+"""
+
+import hashlib
+import hmac
+
+import numpy as np
+
+from .check import agree
+
+# A hidden case that could not tell a mistake from the right answer is drawn again. A mistake must
+# miss the right answer by ten times what is forgiven.
+MARGIN = 10
+DRAWS = 200
+
+
+def submission_key(secret, problem_set, student, sha256):
+    """Return the key of one submission: an HMAC of the set, the student and the file's digest."""
+    message = "\0".join([problem_set, student, sha256]).encode()
+    return hmac.new(secret, message, hashlib.sha256).digest()
+
+
+def hidden_cases(task, key):
+    """Return the hidden cases of a task, on which each of its misconceptions shows."""
+    for draw in range(DRAWS):
+        digest = hmac.new(key, f"{task.name}\0{draw}".encode(), hashlib.sha256).digest()
+        cases = task.draw(np.random.default_rng(int.from_bytes(digest)))
+        if not hidden_mistakes(task, cases):
+            return cases
+    raise RuntimeError(
+        f"{task.name}: in {DRAWS} draws no cases were found that show each misconception; the last"
+        f" ones do not show: {', '.join(hidden_mistakes(task, cases))}"
+    )
+
+
+def hidden_mistakes(task, cases):
+    """Return the names of the task's misconceptions that these cases would not show."""
+    right = task.outcomes(task.reference, cases)
+    relative, absolute = MARGIN * task.relative, MARGIN * task.absolute
+    return [
+        mistake.name
+        for mistake in task.misconceptions
+        if all(
+            agree(value, other, relative, absolute)
+            for value, other in zip(task.outcomes(mistake.commit, cases), right, strict=True)
+        )
+    ]
