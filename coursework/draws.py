@@ -1,8 +1,8 @@
 """Hidden inputs, drawn for one submission from the instructor's secret.
 
 The same file from the same student always gets the same inputs, so a grade can be computed again.
-Another student's file, or a changed one, gets others: what one submission finds out about its inputs
-(through an error message, say) is of no use to the next.
+Another student's file, or a changed one, gets others: what one submission finds out about its
+inputs (through an error message, say) is of no use to the next.
 """
 
 import hashlib

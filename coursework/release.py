@@ -73,7 +73,7 @@ def setup_cell(problem_set):
     table = json.dumps(visible_checks(problem_set), ensure_ascii=False)
     lines = "\n".join(f"    {line!r}" for line in _pieces(table, 88))
     heading = "# Run this cell first. It makes `check`, which tries your answers on visible cases."
-    return f"{heading}\n{code}\n\nCHECKS.update(json.loads(\n{lines}\n))"
+    return f"{heading}\nimport json\n\n{code}\n\nCHECKS.update(json.loads(\n{lines}\n))"
 
 
 def _pieces(text, width):

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-
 from cecourse.misconceptions import Misconception
 
 # A float32 solution differs from the reference by some hundred roundings of 6e-8. Wrong answers
@@ -61,7 +60,7 @@ class Task:
         return isinstance(self.examples[0], dict)
 
     def outcomes(self, function, cases):
-        """What `function` answers to all cases, one list: an exception is an answer, too."""
+        """Return what `function` answers to all cases, in one list; an exception is an answer."""
         found = []
         for case in cases:
             try:
