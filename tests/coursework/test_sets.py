@@ -1,0 +1,309 @@
+"""Every problem set: notebook and graders' side say the same, and mistakes can be told apart."""
+
+import ast
+import re
+
+import numpy as np
+import pytest
+from numpy.testing import assert_equal
+
+from coursework import release
+from coursework.draws import hidden_mistakes
+from coursework.sets import SETS
+from tests.book_pages import BOOK, anchors, read_cells
+from tests.coursework.problem_sets import (
+    BEGIN,
+    END,
+    STUDENTS,
+    TASKS,
+    all_agree,
+    alternatives,
+    cell_of,
+    grade_ids,
+    model_solution,
+    solver,
+    source_notebook,
+    student_cases,
+    task_of,
+    wrong_answers,
+)
+
+each_set = pytest.mark.parametrize("set_name", SETS)
+each_task = pytest.mark.parametrize(("set_name", "task_name"), TASKS)
+
+
+# ---------------------------------------------------------------------------------------------
+# The notebook
+
+
+def expected_metadata(problem_set):
+    """Return for each cell name its type and its nbgrader settings (grade, solution, points)."""
+    locked = (False, False, None)
+    cells = {"instructions": ("markdown", *locked), "setup": ("code", *locked)}
+    for task in problem_set.tasks:
+        cells[f"{task.name}-question"] = ("markdown", *locked)
+        if task.on_data:
+            cells[f"{task.name}-data"] = ("code", *locked)
+        cells[f"{task.name}-answer"] = ("code", False, True, None)
+        cells[task.name] = ("code", True, False, task.points)
+    cells[f"{problem_set.essay}-question"] = ("markdown", *locked)
+    cells[problem_set.essay] = ("markdown", True, True, problem_set.essay_points)
+    return cells
+
+
+@each_set
+def test_notebook_has_exactly_the_cells_of_the_set(set_name):
+    notebook = source_notebook(set_name)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    cells = expected_metadata(SETS[set_name])
+    assert grade_ids(notebook) == list(cells)
+    assert [cell.id for cell in notebook.cells] == list(cells)
+    for cell in notebook.cells:
+        settings = dict(cell.metadata.nbgrader)
+        kind, grade, solution, points = cells[settings["grade_id"]]
+        expected = {
+            "schema_version": 3,
+            "grade_id": settings["grade_id"],
+            "grade": grade,
+            "solution": solution,
+            "locked": not solution,
+            "task": False,
+        }
+        if points is not None:
+            expected["points"] = points
+        assert settings == expected
+        assert cell.cell_type == kind
+
+
+@each_set
+def test_points_and_size(set_name):
+    problem_set = SETS[set_name]
+    assert problem_set.name == set_name
+    assert 5 <= len(problem_set.tasks) <= 7
+    assert sum(task.on_data for task in problem_set.tasks) >= 1
+    assert problem_set.points + problem_set.essay_points == 20
+    assert problem_set.essay_points == 4
+    assert problem_set.minutes == 90
+    titles = [task.title for task in problem_set.tasks]
+    assert len(set(titles)) == len(titles)
+    assert problem_set.chapters
+    for stem in problem_set.chapters:
+        assert (BOOK / f"{stem}.ipynb").exists()
+
+
+@each_set
+def test_instructions_state_title_time_points_and_chapters(set_name):
+    problem_set = SETS[set_name]
+    text = cell_of(source_notebook(set_name), "instructions").source
+    assert problem_set.title in text.splitlines()[0]
+    assert f"{problem_set.minutes} minutes" in text
+    assert f"{problem_set.points + problem_set.essay_points} points" in text
+    for stem in problem_set.chapters:
+        assert f"{int(stem[:2])}. " in text or f"`{stem}`" in text, stem
+
+
+@each_task
+def test_question_states_its_points(set_name, task_name):
+    task = task_of(set_name, task_name)
+    text = cell_of(source_notebook(set_name), f"{task_name}-question").source
+    assert f"({task.points} points)" in text.splitlines()[0]
+    for name in task.answers:
+        assert f"`{name}" in text, f"the question does not name {name}"
+
+
+@each_set
+def test_essay_has_a_rubric_of_four_levels(set_name):
+    problem_set = SETS[set_name]
+    notebook = source_notebook(set_name)
+    text = cell_of(notebook, f"{problem_set.essay}-question").source
+    assert f"({problem_set.essay_points} points)" in text.splitlines()[0]
+    levels = [int(points) for points in re.findall(r"^\| *(\d) *\|", text, flags=re.M)]
+    assert levels == sorted(levels, reverse=True)
+    assert len(levels) == len(set(levels)) == 4
+    assert levels[0] == problem_set.essay_points
+    answer = cell_of(notebook, problem_set.essay).source
+    assert BEGIN in answer
+    assert len(answer.partition(BEGIN)[2].partition(END)[0].split()) > 60
+
+
+@each_set
+def test_setup_cell_is_the_generated_one(set_name):
+    setup = cell_of(source_notebook(set_name), "setup").source
+    assert setup == release.setup_cell(SETS[set_name]), f"release.refresh({set_name!r}) is due"
+
+
+@each_task
+def test_cells_of_a_task(set_name, task_name):
+    task = task_of(set_name, task_name)
+    notebook = source_notebook(set_name)
+    assert cell_of(notebook, task_name).source == f'check("{task_name}", {", ".join(task.answers)})'
+    answer = cell_of(notebook, f"{task_name}-answer").source
+    outside, _, rest = answer.partition(BEGIN)
+    assert rest.count(END) == 1
+    if task.on_data:
+        data = {"np": np}
+        exec(cell_of(notebook, f"{task_name}-data").source, data)
+        data = {name: data[name] for name in data if name not in {"np", "__builtins__"}}
+        assert_equal(data, dict(task.examples[0]))
+        kinds = {name: np.asarray(value).dtype.kind for name, value in data.items()}
+        assert kinds == {name: np.asarray(v).dtype.kind for name, v in task.examples[0].items()}
+        for name in task.answers:
+            assert name in outside, f"the answer cell does not name {name}"
+    else:
+        function = ast.parse(f"{outside.rstrip()}\n    pass").body[-1]
+        assert function.name == task_name == task.answers[0]
+        assert ast.get_docstring(function), "the signature is shown without a docstring"
+        arguments = {len(case) for case in task.examples}
+        assert arguments == {len(function.args.args)}
+
+
+@each_set
+def test_notebook_runs_from_top_to_bottom_and_its_outputs_are_stored(set_name, capsys):
+    notebook = source_notebook(set_name)
+    namespace = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            with np.errstate(all="ignore"):
+                exec(cell.source, namespace)
+            shown = "".join(output["text"] for output in cell.outputs if output.name == "stdout")
+            assert shown == capsys.readouterr().out
+            assert len(cell.outputs) == bool(shown), "only what `check` prints is stored"
+    counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_set
+def test_student_version_holds_no_solution(set_name):
+    problem_set = SETS[set_name]
+    source, student = source_notebook(set_name), release.student_version(set_name)
+    assert grade_ids(student) == grade_ids(source)
+    released = {line.strip() for cell in student.cells for line in cell.source.splitlines()}
+    secret = set()
+    for cell in source.cells:
+        for region in cell.source.split(BEGIN)[1:]:
+            secret |= {line.strip() for line in region.partition(END)[0].splitlines()}
+    secret -= {""}
+    assert len(secret) > len(problem_set.tasks)
+    assert not secret & released
+    assert not any("SOLUTION" in line for line in released)
+    assert not any(cell.get("outputs") for cell in student.cells)
+    for task in problem_set.tasks:
+        answer = cell_of(student, f"{task.name}-answer").source
+        function = None
+        with pytest.raises(NotImplementedError):
+            function = solver(task, answer)
+            function(**task.examples[0]) if task.on_data else function(*task.examples[0])
+        assert (
+            task.on_data or function is not None
+        )  # a function is defined, and says so when called
+
+
+# ---------------------------------------------------------------------------------------------
+# The inputs
+
+
+def forms(case):
+    """Return the names and kinds of a case's values: f for fractional, i for whole, U for text."""
+    items = case.items() if isinstance(case, dict) else enumerate(case)
+    return {name: np.asarray(value).dtype.kind for name, value in items}
+
+
+def dimensions(case):
+    """Return how many axes each of a case's values has."""
+    return tuple(map(np.ndim, case.values() if isinstance(case, dict) else case))
+
+
+@each_task
+def test_hidden_cases_have_the_form_of_the_visible_ones(set_name, task_name):
+    task = task_of(set_name, task_name)
+    shapes = {dimensions(case) for case in task.examples}
+    for student in STUDENTS:
+        cases = student_cases(set_name, task_name, student)
+        assert len(cases) == 1 if task.on_data else 3 <= len(cases) <= 6
+        for case in cases:
+            assert forms(case) == forms(task.examples[0])
+            assert dimensions(case) in shapes, "no example has arrays of as many axes"
+
+
+@each_task
+def test_hidden_cases_differ_from_student_to_student(set_name, task_name):
+    drawn = [repr(student_cases(set_name, task_name, student)) for student in STUDENTS]
+    assert len(set(drawn)) == len(drawn)
+
+
+@each_task
+def test_first_draw_nearly_always_shows_every_mistake(set_name, task_name):
+    task = task_of(set_name, task_name)
+    shown = [not hidden_mistakes(task, task.draw(np.random.default_rng(n))) for n in range(50)]
+    assert np.mean(shown) >= 0.8
+
+
+# ---------------------------------------------------------------------------------------------
+# Solutions
+
+
+@each_task
+@pytest.mark.parametrize("single", [False, True], ids=["float64", "float32"])
+def test_model_solution_is_right(set_name, task_name, single):
+    assert not wrong_answers(
+        set_name, task_name, model_solution(set_name, task_name), single=single
+    )
+
+
+@each_task
+@pytest.mark.parametrize("single", [False, True], ids=["float64", "float32"])
+def test_solutions_in_other_styles_are_right(set_name, task_name, single):
+    texts = alternatives(set_name).ALTERNATIVES[task_name]
+    assert texts
+    for text in texts:
+        assert not wrong_answers(set_name, task_name, text, single=single), text
+
+
+@each_task
+def test_solutions_leave_their_arguments_alone(set_name, task_name):
+    task = task_of(set_name, task_name)
+    for text in [
+        model_solution(set_name, task_name),
+        *alternatives(set_name).ALTERNATIVES[task_name],
+    ]:
+        case = student_cases(set_name, task_name, 0)[0]
+        before = repr(case)
+        task.outcomes(solver(task, text), [case])
+        assert repr(case) == before
+
+
+# ---------------------------------------------------------------------------------------------
+# Mistakes
+
+
+@each_task
+def test_each_mistake_is_wrong_and_is_the_only_match(set_name, task_name):
+    task = task_of(set_name, task_name)
+    groups = getattr(alternatives(set_name), "AMBIGUOUS", {}).get(task_name, ())
+    assert task.misconceptions
+    names = [mistake.name for mistake in task.misconceptions]
+    assert len(set(names)) == len(names)
+    for student in STUDENTS:
+        cases = student_cases(set_name, task_name, student)
+        right = task.outcomes(task.reference, cases)
+        made = {m.name: task.outcomes(m.commit, cases) for m in task.misconceptions}
+        for name, found in made.items():
+            assert not all_agree(task, found, right), name
+            matches = {
+                other
+                for other, values in made.items()
+                if all_agree(task, found, values) and all_agree(task, values, found)
+            }
+            allowed = next((set(group) for group in groups if name in group), {name})
+            assert matches <= allowed, (student, name, matches)
+
+
+@each_task
+def test_each_mistake_says_why_and_where_to_read(set_name, task_name):
+    for mistake in task_of(set_name, task_name).misconceptions:
+        assert mistake.why.rstrip().endswith(".")
+        page, _, anchor = mistake.section.partition("#")
+        notebook = (BOOK / page).with_suffix(".ipynb")
+        assert notebook.exists(), mistake.section
+        assert anchor in anchors(read_cells(notebook)), mistake.section
