@@ -6,15 +6,13 @@ the standard library, and imports nothing of this package.
 
 An encoded value is made of dictionaries, lists, numbers and strings, so it can be written as JSON:
 
-========================================================  =========================================
-``{"number": x}``                                         a real number; NaN and infinities are numbers
-``{"array": [...], "shape": [...], "dtype": "float64"}``  a rectangular array, flat in C order
-``{"array": [...], "shape": [...], "dtype": "list"}``     nested lists or tuples of numbers
-``{"text": "..."}``                                       a string, cut after 200 characters
-``{"none": true}``                                        None
-``{"list": [encoded, ...]}``                              a list that is ragged or holds other things
-``{"other": "type name"}``                                anything else
-========================================================  =========================================
+- ``{"number": x}``: a real number; NaN and infinities are numbers
+- ``{"array": [...], "shape": [...], "dtype": "float64"}``: an array, flat in C order
+- ``{"array": [...], "shape": [...], "dtype": "list"}``: nested lists or tuples of numbers
+- ``{"text": "..."}``: a string, cut after 200 characters
+- ``{"none": true}``: None
+- ``{"list": [encoded, ...]}``: a list that is ragged or holds other things than numbers
+- ``{"other": "type name"}``: anything else
 """
 
 import decimal
@@ -97,7 +95,7 @@ def _encode(value, depth):
 
 
 def _number(value):
-    """A plain bool, int or float."""
+    """Return a plain bool, int or float."""
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     if isinstance(value, (int, np.integer)):
@@ -193,7 +191,7 @@ def decode(tree):
 
 
 def _decode(tree, depth, left):
-    """The value and the number of elements it took of the `left` ones."""
+    """Return the value, and how many of the `left` elements it took."""
     _require(type(tree) is dict, f"a value must be an object; found {type(tree).__name__}")
     _require(left >= 1, f"a value must have at most {ELEMENTS} elements")
     keys = tuple(sorted(tree, key=repr))
@@ -246,7 +244,9 @@ def _decode_array(flat, shape, dtype, left):
         _require(len(shape) >= 1, "a list must have at least one axis")
         _require(prod(n or 1 for n in shape) <= ELEMENTS, f"shape {shape} must be small")
         return _nest(flat, shape), max(1, len(flat))
-    _require(type(dtype) is str and dtype in DTYPES, f"dtype must be a known one; found {dtype!r:.80}")
+    _require(
+        type(dtype) is str and dtype in DTYPES, f"dtype must be a known one; found {dtype!r:.80}"
+    )
     kinds = set(map(type, flat))
     if dtype == "bool":
         _require(kinds <= {bool}, "an array of bools must hold only true and false")
