@@ -1,8 +1,46 @@
-"""The mistakes of a task: those of the course's table, and those that only this task allows."""
+"""What the problem sets share: hidden distributions, and the mistakes of a task."""
 
 from dataclasses import replace
 
+import numpy as np
+
 from cecourse.misconceptions import Misconception, misconceptions_of
+
+# ---------------------------------------------------------------------------------------------
+# Hidden inputs
+
+
+def probabilities(rng, *shape):
+    """Draw rows that sum to 1, no entry below 0.02."""
+    outcomes = shape[-1]
+    rows = rng.dirichlet(np.ones(outcomes), shape[:-1])
+    return 0.02 + (1 - 0.02 * outcomes) * rows
+
+
+def without(p, k):
+    """Give outcome k of each row the probability 0; the others keep their proportions."""
+    p = np.array(p)
+    np.put_along_axis(p, np.expand_dims(k, -1), 0.0, axis=-1)
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def with_zeros(rng, p):
+    """Give one outcome of each row, chosen at random, the probability 0."""
+    return without(p, rng.integers(p.shape[-1], size=p.shape[:-1]))
+
+
+def certain(rng, outcomes):
+    """Return a distribution in which one outcome has all the probability."""
+    return np.eye(outcomes)[rng.integers(outcomes)]
+
+
+def two_sizes(rng, low, high):
+    """Draw two different sizes: with as many rows as columns, a wrong axis would fit as well."""
+    return map(int, rng.choice(np.arange(low, high + 1), 2, replace=False))
+
+
+# ---------------------------------------------------------------------------------------------
+# Mistakes
 
 
 def mistakes(quantity, *names, take=None):
