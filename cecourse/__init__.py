@@ -67,6 +67,17 @@ from .losses import (
     sparse_categorical_cross_entropy,
     squared_error,
 )
+from .misconceptions import (
+    Diagnosis,
+    Misconception,
+    diagnose,
+    diagnose_cases,
+    diagnose_distributions,
+    diagnose_gradient,
+    diagnose_logits,
+    diagnose_quantity,
+    misconceptions_of,
+)
 from .special import (
     log_sigmoid,
     log_softmax,
@@ -82,7 +93,9 @@ from .streaming import LogLossSum
 __version__ = "0.1.0"
 
 __all__ = [
+    "Diagnosis",
     "LogLossSum",
+    "Misconception",
     "binary_cross_entropy",
     "binary_entropy",
     "canonical_code",
@@ -91,6 +104,12 @@ __all__ = [
     "conditional_entropy",
     "cross_entropy",
     "decode",
+    "diagnose",
+    "diagnose_cases",
+    "diagnose_distributions",
+    "diagnose_gradient",
+    "diagnose_logits",
+    "diagnose_quantity",
     "encode",
     "entropy",
     "expected_length",
@@ -106,6 +125,7 @@ __all__ = [
     "log_softmax",
     "logit",
     "logsumexp",
+    "misconceptions_of",
     "mutual_information",
     "one_hot",
     "perplexity",

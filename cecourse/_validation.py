@@ -442,6 +442,27 @@ def check_decoded(leftover, position, *, name):
         )
 
 
+def known_name(value, known, *, name):
+    """Return `value`, which must be one of the names `known`."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string; found {type(value).__name__}")
+    if value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(known)}; found {value!r}")
+    return value
+
+
+def one_value_for_each(values, cases):
+    """Return `values` and `cases` as lists of one length, which must not be zero."""
+    values, cases = list(values), list(cases)
+    if not cases:
+        raise ValueError("cases must not be empty")
+    if len(values) != len(cases):
+        raise ValueError(
+            f"values must have one entry for each of {len(cases)} cases; found {len(values)}"
+        )
+    return values, cases
+
+
 def _array(x, *, name):
     """Return `x` as a plain array with at least one entry."""
     if isinstance(x, np.ma.MaskedArray):

@@ -27,6 +27,7 @@ ORDER = [
     "losses",
     "gradients",
     "streaming",
+    "misconceptions",
 ]
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
 PUBLIC_MODULES = [module for module in MODULES if not module.startswith("_")]
