@@ -1,0 +1,131 @@
+"""The results folder as an nbgrader course: a gradebook, and notebooks for a person to read.
+
+nbgrader's formgrader then shows each student's notebook and takes the points and comments for the
+written answer. What is written here never changes points or comments that a person has given.
+"""
+
+import contextlib
+import html
+import logging
+import shutil
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config
+
+from .release import source_path
+
+COURSE = "cross-entropy"
+CONFIGURATION = """\
+c = get_config()
+c.CourseDirectory.course_id = "cross-entropy"
+"""
+
+
+@contextlib.contextmanager
+def gradebook(folder, problem_set):
+    """Open the gradebook of a results folder; make the folder a course that knows the set first."""
+    known = folder / "source" / problem_set.name / f"{problem_set.name}.ipynb"
+    if not known.exists() or known.read_bytes() != source_path(problem_set.name).read_bytes():
+        _learn(folder, problem_set, known)
+    with Gradebook(f"sqlite:///{folder}/gradebook.db", COURSE) as opened:
+        yield opened
+
+
+def _learn(folder, problem_set, known):
+    """Tell nbgrader's gradebook the cells of a problem set."""
+    (folder / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+    known.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source_path(problem_set.name), known)
+    config = Config()
+    config.CourseDirectory.root = str(folder)
+    config.CourseDirectory.course_id = COURSE
+    config.CourseDirectory.db_url = f"sqlite:///{folder}/gradebook.db"
+    config.NbGraderApp.log_level = "CRITICAL"
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    made = NbGraderAPI(config=config).generate_assignment(problem_set.name, force=True)
+    if not made["success"]:
+        known.unlink()
+        raise RuntimeError(f"nbgrader cannot read {problem_set.name}: {made['error']}")
+
+
+def record(opened, problem_set, graded, submission, folder):
+    """Put one graded submission into the gradebook, and its notebook where formgrader looks."""
+    name = problem_set.name
+    opened.update_or_create_student(graded.student)
+    opened.update_or_create_submission(name, graded.student)
+    essay_is_new = submission.essay is not None
+    for verdict in graded.verdicts:
+        grade = opened.find_grade(verdict.task, name, name, graded.student)
+        grade.auto_score, grade.needs_manual_grade = verdict.earned, False
+    essay = opened.find_grade(problem_set.essay, name, name, graded.student)
+    essay.auto_score = None if essay_is_new else 0
+    essay.needs_manual_grade = essay_is_new and essay.manual_score is None
+    opened.db.commit()
+
+    path = folder / "autograded" / graded.student / name / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(readable(problem_set, graded, submission), path)
+
+
+def essay_grade(opened, problem_set, student):
+    """Return the points and the comment that a person gave the written answer; None if none."""
+    name = problem_set.name
+    try:
+        grade = opened.find_grade(problem_set.essay, name, name, student)
+        comment = opened.find_comment(problem_set.essay, name, name, student)
+    except MissingEntry:
+        return None, None
+    points = grade.manual_score if grade.manual_score is not None else grade.auto_score
+    return points, comment.manual_comment
+
+
+def readable(problem_set, graded, submission):
+    """Return the submission as a notebook that is safe to show, with the verdicts as outputs.
+
+    The student's text is shown, nothing else of the file: metadata and outputs are ours.
+    """
+    source = nbformat.read(source_path(problem_set.name), 4)
+    ours = {cell.metadata.nbgrader.grade_id: cell for cell in source.cells if _marked(cell)}
+    verdicts = {verdict.task: verdict for verdict in graded.verdicts}
+    cells, met = [], set()
+    for cell in submission.cells:
+        known = ours.get(cell.grade_id) if cell.grade_id not in met else None
+        met.add(cell.grade_id)
+        locked = known is not None and known.metadata.nbgrader.locked
+        text = known.source if locked else cell.source
+        if known is None:
+            kind, marks = cell.kind, {}
+        else:
+            kind, marks = known.cell_type, {"nbgrader": known.metadata.nbgrader}
+        cells.append(_cell(kind, text if locked else _harmless(kind, text), marks))
+        if cell.grade_id in verdicts and known is not None:
+            cells[-1].outputs = [_output(verdicts[cell.grade_id])]
+    for grade_id in sorted(ours.keys() - met):
+        kind, marks = ours[grade_id].cell_type, {"nbgrader": ours[grade_id].metadata.nbgrader}
+        cells.append(_cell(kind, ours[grade_id].source if grade_id in verdicts else "", marks))
+        if grade_id in verdicts:
+            cells[-1].outputs = [_output(verdicts[grade_id])]
+    return nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": source.metadata.kernelspec}
+    )
+
+
+def _marked(cell):
+    return "nbgrader" in cell.metadata and "grade_id" in cell.metadata.nbgrader
+
+
+def _harmless(kind, text):
+    """Take the HTML out of Markdown: formgrader would run it in the instructor's browser."""
+    return text if kind == "code" else html.escape(text, quote=False).replace("\\href", "href")
+
+
+def _cell(kind, text, marks):
+    new = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+    return new(text, metadata=marks)
+
+
+def _output(verdict):
+    text = f"{verdict.earned} of {verdict.points} points. {verdict.says}\n"
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
