@@ -2,7 +2,8 @@
 
 This one file is used on both sides. The grader encodes the arguments of a call and decodes what
 the student's function returned; the program in the sandbox does the reverse. It needs NumPy and
-the standard library, and imports nothing of this package.
+the standard library, and imports nothing of this package. What it uses it takes by name when it
+is imported: in the sandbox, student code may replace `numpy.array` later.
 
 An encoded value is made of dictionaries, lists, numbers and strings, so it can be written as JSON:
 
@@ -15,12 +16,13 @@ An encoded value is made of dictionaries, lists, numbers and strings, so it can 
 - ``{"other": "type name"}``: anything else
 """
 
-import decimal
-import fractions
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from math import prod
 
-import numpy as np
+from numpy import array as new_array
+from numpy import bool_, errstate, floating, iinfo, integer, ndarray
 
 __all__ = ["DEPTH", "ELEMENTS", "TEXT", "Other", "decode", "encode"]
 
@@ -64,9 +66,10 @@ def encode(value):
 
     Examples
     --------
+    >>> import numpy
     >>> encode(0.5)
     {'number': 0.5}
-    >>> encode(np.array([[1, 2]], dtype="int64"))
+    >>> encode(numpy.array([[1, 2]], dtype="int64"))
     {'array': [1, 2], 'shape': [1, 2], 'dtype': 'int64'}
     >>> encode({})
     {'other': 'dict'}
@@ -79,13 +82,13 @@ def _encode(value, depth):
     kind = type(value)
     if value is None:
         return {"none": True}
-    if isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating)):
+    if isinstance(value, (bool, int, float, bool_, integer, floating)):
         return {"number": _number(value)}
-    if isinstance(value, (fractions.Fraction, decimal.Decimal)):
+    if isinstance(value, (Fraction, Decimal)):
         return {"number": float(value)}
     if isinstance(value, str):
         return {"text": _text(value)}
-    if isinstance(value, np.ndarray):
+    if isinstance(value, ndarray):
         return _encode_array(value)
     if isinstance(value, (list, tuple, range)):
         return _encode_list(value, depth)
@@ -96,9 +99,9 @@ def _encode(value, depth):
 
 def _number(value):
     """Return a plain bool, int or float."""
-    if isinstance(value, (bool, np.bool_)):
+    if isinstance(value, (bool, bool_)):
         return bool(value)
-    if isinstance(value, (int, np.integer)):
+    if isinstance(value, (int, integer)):
         value = int(value)
         if abs(value) <= INTEGER:
             return value
@@ -115,10 +118,10 @@ def _text(value):
 
 
 def _encode_array(value):
-    size, ndim = np.ndarray.size.__get__(value), np.ndarray.ndim.__get__(value)
+    size, ndim = ndarray.size.__get__(value), ndarray.ndim.__get__(value)
     if size > ELEMENTS or ndim > DEPTH:  # before any copy: a view can pretend to a huge size
         return _too_large(value)
-    plain = np.array(value, subok=False)
+    plain = new_array(value, subok=False)
     dtype, flat = plain.dtype, plain.ravel().tolist()
     if dtype.kind == "O":
         trees = [_encode(x, 0) for x in flat]
@@ -252,15 +255,15 @@ def _decode_array(flat, shape, dtype, left):
         _require(kinds <= {bool}, "an array of bools must hold only true and false")
     elif "int" in dtype:
         _require(kinds <= {int}, "an array of integers must hold only integers")
-        limits = np.iinfo(dtype)
+        limits = iinfo(dtype)
         _require(
             all(limits.min <= x <= limits.max for x in flat), f"an element must fit into {dtype}"
         )
-    with np.errstate(over="ignore"):
+    with errstate(over="ignore"):
         if "float" in dtype:
-            array = np.array([float(x) for x in flat], dtype="float64").astype(dtype)
+            array = new_array([float(x) for x in flat], dtype="float64").astype(dtype)
         else:
-            array = np.array(flat, dtype=dtype)
+            array = new_array(flat, dtype=dtype)
     return array.reshape(shape), max(1, len(flat))
 
 
