@@ -43,17 +43,19 @@ def two_sizes(rng, low, high):
 # Mistakes
 
 
-def mistakes(quantity, *names, take=None):
-    """Return mistakes of one quantity from the table: those named, in that order.
+def mistakes(quantity, *names, but=(), take=None):
+    """Return mistakes of one quantity from the table: those named, or all, `but` some.
 
     `take` turns the arguments of a case, or the data of a data task, into the arguments of the
     quantity, where they are not the same.
     """
     known = {mistake.name: mistake for mistake in misconceptions_of(quantity)}
-    chosen = tuple(known[name] for name in names)
-    if take is None:
-        return chosen
-    return tuple(replace(mistake, commit=_after(take, mistake.commit)) for mistake in chosen)
+    chosen = [known[name] for name in names or known]
+    for name in but:
+        chosen.remove(known[name])
+    if take is not None:
+        chosen = [replace(mistake, commit=_after(take, mistake.commit)) for mistake in chosen]
+    return tuple(chosen)
 
 
 def _after(take, commit):
