@@ -614,7 +614,6 @@ _SURPRISAL = "01_surprise.html#why-minus-the-logarithm"
 _ONE_OVER_P = "01_surprise.html#one-over-p"
 _IMPOSSIBLE = "01_surprise.html#dice-a-lottery-ticket-and-the-two-ends"
 _ENTROPY = "02_entropy.html#the-average-surprise"
-_EPS_IN_ENTROPY = "02_entropy.html#a-small-number-inside-the-logarithm"
 _LOG_K = "02_entropy.html#never-more-than-log-k"
 _TREE = "03_codes.html#the-tree-and-the-intervals"
 _SHANNON = "03_codes.html#shannons-lengths"
@@ -3158,47 +3157,44 @@ def _add(eps):
     return lambda p: p + eps
 
 
+# Not entropy, nor what else has p log p in it: there the small number hides in the rounding.
 _WITH_EPS = {
     "surprisal": lambda small, p: -np.log(small(p)),
-    "entropy": lambda small, p: -_sum(p, np.log(small(p))),
     "cross_entropy": lambda small, p, q: -_sum(p, np.log(small(q))),
     "kl_divergence": lambda small, p, q: _sum(p, np.log(small(p) / small(q))),
-    "js_divergence": lambda small, p, q: (
-        (
-            _sum(p, np.log(small(p) / small((p + q) / 2)))
-            + _sum(q, np.log(small(q) / small((p + q) / 2)))
-        )
-        / 2
-    ),
     "sample_surprisal": lambda small, samples, q: -np.log(small(q))[samples],
     "binary_cross_entropy": lambda small, y, p: (
         -(y * np.log(small(p)) + (1 - y) * np.log(small(1 - p)))
     ),
     "categorical_cross_entropy": lambda small, y, p: -_sum(y, np.log(small(p))),
     "sparse_categorical_cross_entropy": lambda small, y, p: -_sum(_rows(y, p), np.log(small(p))),
+    "log_softmax": lambda small, z: np.log(small(softmax(z))),
     "sigmoid_cross_entropy": lambda small, y, z: (
         -(y * np.log(small(sigmoid(z))) + (1 - y) * np.log(small(1 - sigmoid(z))))
     ),
     "softmax_cross_entropy": lambda small, y, z: -_sum(_rows(y, z), np.log(small(softmax(z)))),
-    "log_softmax": lambda small, z: np.log(small(softmax(z))),
 }
+_OF_LOGITS = ("log_softmax", "sigmoid_cross_entropy", "softmax_cross_entropy")
 
 for _quantity, _function in _WITH_EPS.items():
-    _section = _EPS_IN_ENTROPY if _quantity == "entropy" else _EPS
+    _hidden = (
+        "a very unlikely outcome costs more than that allows, so compute its logarithm from the "
+        "logits."
+        if _quantity in _OF_LOGITS
+        else "probability 0 for what happened costs infinity, and this hides it."
+    )
     for _eps in ("1e-15", "1e-12", "1e-10", "1e-9", "1e-8", "1e-7", "1e-6"):
         _mistake(
             _quantity,
             f"clipped at {_eps}",
-            f"You keep the probabilities {_eps} away from 0 and 1; the answer to an impossible "
-            "outcome is infinite, and a clip hides it.",
-            _CLIPPING if "binary" in _quantity else _section,
+            f"You keep the probabilities {_eps} away from 0 and 1; {_hidden}",
+            _CLIPPING if _quantity == "binary_cross_entropy" else _EPS,
         )(functools.partial(_function, _clip(float(_eps))))
         _mistake(
             _quantity,
             f"{_eps} added in the logarithm",
-            f"You add {_eps} to the probabilities; the answer to an impossible outcome is "
-            "infinite, and the small number hides it.",
-            _section,
+            f"You add {_eps} to the probabilities; {_hidden}",
+            _EPS,
         )(functools.partial(_function, _add(float(_eps))))
 
 
