@@ -116,7 +116,11 @@ def _grade(asked):
         workers=asked.workers,
         scheduler=asked.scheduler,
         allow_unprotected=asked.without_sandbox,
-        limits=sandbox.Limits(unit_seconds=asked.unit_seconds, total_seconds=asked.total_seconds),
+        limits=sandbox.Limits(
+            processor_seconds=asked.processor_seconds,
+            wall_seconds=4 * asked.processor_seconds,
+            total_seconds=asked.total_seconds,
+        ),
         book=asked.book,
         again=asked.again,
     )

@@ -6,20 +6,15 @@ written answer. What is written here never changes points or comments that a per
 
 import contextlib
 import html
-import logging
-import shutil
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import NbGraderAPI
-from traitlets.config import Config
 
-from .release import source_path
+from .release import COURSE, generate, source_path
 
-COURSE = "cross-entropy"
-CONFIGURATION = """\
+CONFIGURATION = f"""\
 c = get_config()
-c.CourseDirectory.course_id = "cross-entropy"
+c.CourseDirectory.course_id = "{COURSE}"
 """
 
 
@@ -28,26 +23,10 @@ def gradebook(folder, problem_set):
     """Open the gradebook of a results folder; make the folder a course that knows the set first."""
     known = folder / "source" / problem_set.name / f"{problem_set.name}.ipynb"
     if not known.exists() or known.read_bytes() != source_path(problem_set.name).read_bytes():
-        _learn(folder, problem_set, known)
+        (folder / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+        generate(folder, problem_set.name)
     with Gradebook(f"sqlite:///{folder}/gradebook.db", COURSE) as opened:
         yield opened
-
-
-def _learn(folder, problem_set, known):
-    """Tell nbgrader's gradebook the cells of a problem set."""
-    (folder / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
-    known.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source_path(problem_set.name), known)
-    config = Config()
-    config.CourseDirectory.root = str(folder)
-    config.CourseDirectory.course_id = COURSE
-    config.CourseDirectory.db_url = f"sqlite:///{folder}/gradebook.db"
-    config.NbGraderApp.log_level = "CRITICAL"
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    made = NbGraderAPI(config=config).generate_assignment(problem_set.name, force=True)
-    if not made["success"]:
-        known.unlink()
-        raise RuntimeError(f"nbgrader cannot read {problem_set.name}: {made['error']}")
 
 
 def record(opened, problem_set, graded, submission, folder):

@@ -6,8 +6,10 @@ the same mistakes as the grader.
 """
 
 import json
+import os
 import pathlib
 import shutil
+import sys
 import tempfile
 
 import nbformat
@@ -15,6 +17,7 @@ import numpy as np
 
 from .sets import SETS
 
+COURSE = "cross-entropy"
 ROOT = pathlib.Path(__file__).parent
 SOURCE = ROOT / "source"
 RELEASE = ROOT / "release"
@@ -95,25 +98,37 @@ def refresh(name):
     return True
 
 
-def student_version(name):
-    """Return the student's notebook: the source without solutions, hidden tests and outputs."""
+def generate(course, name):
+    """Let nbgrader take in the source of a set, in a folder that is or becomes its course."""
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
+    target = course / "source" / name
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source_path(name), target)
+    config = Config()
+    config.CourseDirectory.root = str(course)
+    config.CourseDirectory.course_id = COURSE
+    config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
+    config.ClearSolutions.code_stub = {"python": "# Your code here.\nraise NotImplementedError"}
+    config.ClearSolutions.text_stub = "*Your answer here.*"
+    config.NbGraderApp.log_level = "CRITICAL"
+    # nbgrader starts the program `alembic`, which stands beside Python.
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(sys.executable).parent), path])
+    try:
+        made = NbGraderAPI(config=config).generate_assignment(name, force=True)
+    finally:
+        os.environ["PATH"] = path
+    if not made["success"]:
+        raise RuntimeError(f"nbgrader cannot take in {name}: {made['log']}")
+
+
+def student_version(name):
+    """Return the student's notebook: the source without solutions and outputs."""
     with tempfile.TemporaryDirectory() as course:
         course = pathlib.Path(course)
-        (course / "source" / name).mkdir(parents=True)
-        shutil.copy(source_path(name), course / "source" / name)
-        config = Config()
-        config.CourseDirectory.root = str(course)
-        config.CourseDirectory.course_id = "cross-entropy"
-        config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
-        config.ClearSolutions.code_stub = {"python": "# Your code here.\nraise NotImplementedError"}
-        config.ClearSolutions.text_stub = "*Your answer here.*"
-        config.NbGraderApp.log_level = "ERROR"
-        made = NbGraderAPI(config=config).generate_assignment(name)
-        if not made["success"]:
-            raise RuntimeError(f"nbgrader made no student version of {name}: {made['error']}")
+        generate(course, name)
         return nbformat.read(course / "release" / name / f"{name}.ipynb", 4)
 
 
