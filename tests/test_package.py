@@ -27,6 +27,7 @@ ORDER = [
     "losses",
     "gradients",
     "streaming",
+    "_mistakes",
     "misconceptions",
 ]
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
