@@ -20,6 +20,7 @@ Commands:
 """
 
 import builtins
+import gc
 import importlib.util
 import json
 import os
@@ -167,16 +168,16 @@ class Clock:
 class Runner:
     """Runs units in one IPython shell. Student code does not see its names."""
 
-    def __init__(self, values, clock):
-        self.values, self.clock = values, clock
-        self.numpy = sys.modules["numpy"]
-        self.errstate = self.numpy.errstate
+    def __init__(self, values, clock, memory):
+        self.values, self.clock, self.memory = values, clock, memory
+        self.open, self.page = open, resource.getpagesize()
+        self.errstate = sys.modules["numpy"].errstate
+        self.without_warnings = warnings.catch_warnings
         self.shell = start_shell()
         self.namespace = self.shell.user_ns
         self.asked = {}  # number of a unit to the objects it found and whether all went well
         self.builtins = dict(vars(builtins))
         self.streams = sys.stdin, sys.stdout, sys.stderr
-        self.recursion = sys.getrecursionlimit()
         self.lists = [
             (self.shell, name, list(getattr(self.shell, name)))
             for name in ("ast_transformers", "input_transformers_post")
@@ -188,22 +189,18 @@ class Runner:
         self.callbacks = {
             event: list(found) for event, found in self.shell.events.callbacks.items()
         }
-        self.tools = (
-            sys.settrace,
-            sys.setprofile,
-            sys.setrecursionlimit,
-            vars(builtins),
-            signal.signal,
-        )
+        self.names = vars(builtins)
+        self.resets = [
+            (sys.settrace, None),
+            (sys.setprofile, None),
+            (sys.setrecursionlimit, sys.getrecursionlimit()),
+        ]
 
     def tidy(self):
         """Undo what one cell can do to the process that all cells share."""
-        settrace, setprofile, setrecursionlimit, names, _ = self.tools
-        settrace(None)
-        setprofile(None)
-        for name, value in self.builtins.items():
-            names[name] = value
-        setrecursionlimit(self.recursion)
+        self.names.update(self.builtins)
+        for reset, value in self.resets:
+            reset(value)
         sys.stdin, sys.stdout, sys.stderr = self.streams
         for owner, name, value in self.lists:
             setattr(owner, name, value[:])
@@ -223,7 +220,13 @@ class Runner:
                 count = len(command["calls" if kind == "call" else "answers"])
                 record = {"results": [record] * count}
         self.tidy()
-        return {"unit": command["unit"], "state": "done", **record}
+        return {"unit": command["unit"], "state": "done", "full": self.full(), **record}
+
+    def full(self):
+        """Whether so much memory is taken that the units that follow could fail for it."""
+        with self.open("/proc/self/statm", "rb") as file:
+            pages = int(file.read().split()[0])
+        return pages * self.page > 0.9 * self.memory
 
     def cell(self, command):
         """Run a cell as IPython does."""
@@ -276,7 +279,7 @@ class Runner:
         try:
             with (
                 self.errstate(all="ignore"),
-                warnings.catch_warnings(action="ignore"),
+                self.without_warnings(action="ignore"),
                 self.shell.builtin_trap,
             ):
                 value = function(*[self.values.decode(tree) for tree in arguments])
@@ -318,6 +321,7 @@ def describe(error):
 
 def main(commands, records):
     """Do what is commanded until there is nothing left."""
+    gc.disable()  # nothing of what is imported here is garbage
     channel = Channel(commands, records)
     begin = channel.command()
     sys.path[:0] = begin["path"]
@@ -334,7 +338,10 @@ def main(commands, records):
         open(descriptor, mode, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
         for descriptor, mode in ((0, "r"), (1, "w"), (2, "w"))
     )
-    runner = Runner(values, Clock(begin["processor_seconds"], begin["wall_seconds"]))
+    clock = Clock(begin["processor_seconds"], begin["wall_seconds"])
+    runner = Runner(values, clock, begin["resources"]["RLIMIT_AS"])
+    gc.freeze()
+    gc.enable()
     limit_resources(begin["resources"])
     silence()  # until here, an error is the grader's, and is shown
     channel.record(begin["word"], {"state": "ready"})

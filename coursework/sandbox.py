@@ -201,7 +201,10 @@ class _Run:
             if record and (record["state"] == "stopped" or unit["kind"] in ("call", "read")):
                 continue  # cells run again: they make the names that the rest needs
             try:
-                self.done[unit["unit"]] = _checked(process.ask(unit), unit)
+                claimed = process.ask(unit)
+                if isinstance(claimed, dict) and claimed.get("full") is True:
+                    raise _Stopped("it filled the memory")
+                self.done[unit["unit"]] = _checked(claimed, unit)
             except _OutOfTime:
                 return True
             except _Stopped as stopped:
@@ -400,11 +403,12 @@ class _Process:
 
     def _scan(self, part, word):
         """Add what was read, and return the record marked by `word` if it is complete."""
-        mark = word.encode() + b" "
         self.buffer += part
+        if b"\n" not in part:
+            return None
         *lines, rest = self.buffer.split(b"\n")
-        # What can no longer become a record is dropped: no line grows beyond the bound of a unit.
         self.buffer = bytearray(rest)
+        mark = word.encode() + b" "
         for line in lines:
             if line.startswith(mark):
                 with contextlib.suppress(ValueError, RecursionError):
@@ -415,7 +419,7 @@ class _Process:
     def _look(self, processor, began_with):
         """Measure the processes; stop them if they use too much. Return processor seconds."""
         used, memory = 0.0, 0
-        for pid in self._tree():
+        for pid, _ in self._tree():
             seconds, size = _usage(pid)
             used += seconds
             memory += size
@@ -440,42 +444,47 @@ class _Process:
         return f"the process ended itself with status {status}"
 
     def _tree(self):
-        """Return this process and all that it started, as far as they can be found."""
-        children = {}
-        marked = set()
-        for entry in os.listdir("/proc"):
-            if entry.isdigit():
-                pid = int(entry)
-                fields = _stat(pid)
-                if fields:
-                    children.setdefault(int(fields[1]), []).append(pid)
-                    # Without a process namespace, what has cut itself loose is known by its
-                    # session and by the environment that it was started with.
-                    if not self.isolated and (
-                        int(fields[3]) == self.process.pid or _has_token(pid, self.token)
-                    ):
-                        marked.add(pid)
-        found, todo = set(), [self.process.pid, *marked]
+        """Return this process and all that it started, each as (process id, start time)."""
+        children, starts, todo = {}, {}, [self.process.pid]
+        for pid in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()):
+            fields = _stat(pid)
+            if not fields:
+                continue
+            starts[pid] = fields[19]
+            children.setdefault(int(fields[1]), []).append(pid)
+            # Without a process namespace, what has cut itself loose is known by its session and by
+            # the environment that it was started with.
+            if not self.isolated and (
+                int(fields[3]) == self.process.pid or _has_token(pid, self.token)
+            ):
+                todo.append(pid)
+        found = set()
         while todo:
             pid = todo.pop()
-            if pid not in found:
-                found.add(pid)
+            if (pid, starts.get(pid)) not in found:
+                found.add((pid, starts.get(pid)))
                 todo += children.get(pid, [])
         return found
 
     def _kill(self):
         """End every process of this run, and wait until none is left."""
         deadline = time.monotonic() + 10
+        ours = set()
         while time.monotonic() < deadline:
-            alive = [pid for pid in self._tree() if (_stat(pid) or "Z")[0] != "Z"]
-            for pid in alive:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, signal.SIGKILL)
-            self.process.poll()
+            ours |= self._tree()
+            alive = [process for process in ours if _is_alive(*process)]
             if not alive:
                 break
+            for pid, _ in alive:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
             time.sleep(0.002)
         self.process.wait(10)
+
+
+def _is_alive(pid, start):
+    fields = _stat(pid)
+    return fields is not None and fields[19] == start and fields[0] not in "ZX"
 
 
 def _stat(pid):

@@ -396,7 +396,7 @@ def _other_kernel(submission):
     if language and language.lower() not in ("python", "ipython", "python3"):
         yield f"The notebook is written for {_clean(language)}; it was run as Python."
     if kernel and kernel != "python3":
-        yield f"The notebook names the kernel {_clean(kernel)}; it was run with the grader's Python."
+        yield f"The notebook names the kernel {_clean(kernel)}; the grader's Python ran it."
 
 
 def _same_text(source):
