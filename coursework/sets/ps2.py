@@ -56,9 +56,9 @@ def draw_counts(rng):
 
 
 def draw_text(rng):
-    """Draw a text from one distribution and a model that is another one."""
+    """Draw a text, in which some letter does not occur, and a model of all letters."""
     letters, length = int(rng.integers(4, 8)), int(rng.integers(15, 40))
-    text = rng.choice(letters, length, p=probabilities(rng, letters))
+    text = rng.choice(letters, length, p=with_zeros(rng, probabilities(rng, letters)))
     return ({"text": text, "q": _per_cent(probabilities(rng, letters))},)
 
 
@@ -413,7 +413,7 @@ PS2 = ProblemSet(
             examples=(
                 {
                     "text": np.array([0, 2, 1, 0, 3, 0, 4, 2, 0, 1, 2, 0, 0, 3, 2, 4, 0, 2]),
-                    "q": np.array([0.3, 0.3, 0.15, 0.05, 0.2]),
+                    "q": np.array([0.3, 0.25, 0.15, 0.05, 0.2, 0.05]),
                 },
             ),
             draw=draw_text,

@@ -1,5 +1,7 @@
 """What the tests of the problem sets share: notebooks, hidden cases, and solutions as functions."""
 
+import copy
+import functools
 import importlib
 
 import nbformat
@@ -46,7 +48,12 @@ def alternatives(set_name):
 
 
 def student_cases(set_name, task_name, student):
-    """Return the hidden cases that one submission is graded on."""
+    """Return the hidden cases that one submission is graded on: a fresh copy."""
+    return copy.deepcopy(_drawn(set_name, task_name, student))
+
+
+@functools.cache
+def _drawn(set_name, task_name, student):
     key = submission_key(b"a secret of the tests", set_name, f"student {student}", "0" * 64)
     return hidden_cases(task_of(set_name, task_name), key)
 
