@@ -10,7 +10,7 @@ from numpy.testing import assert_equal
 from coursework import release
 from coursework.draws import hidden_mistakes
 from coursework.sets import SETS
-from tests.book_pages import BOOK, anchors, read_cells
+from tests.book_pages import BOOK, anchors, headings, read_cells
 from tests.coursework.problem_sets import (
     BEGIN,
     END,
@@ -89,7 +89,7 @@ def test_points_and_size(set_name):
     assert len(set(titles)) == len(titles)
     assert problem_set.chapters
     for stem in problem_set.chapters:
-        assert (BOOK / f"{stem}.ipynb").exists()
+        assert chapter(stem).exists()
 
 
 @each_set
@@ -110,6 +110,29 @@ def test_question_states_its_points(set_name, task_name):
     assert f"({task.points} points)" in text.splitlines()[0]
     for name in task.answers:
         assert f"`{name}" in text, f"the question does not name {name}"
+
+
+@each_set
+def test_questions_send_the_reader_to_sections_of_the_book(set_name):
+    problem_set = SETS[set_name]
+    chapters = {int(stem[:2]): stem for stem in problem_set.chapters}
+    names = [*(task.name for task in problem_set.tasks), problem_set.essay]
+    for name in names:
+        text = cell_of(source_notebook(set_name), f"{name}-question").source
+        line = next((line for line in text.splitlines() if line.startswith("*Book:*")), "")
+        if name != problem_set.essay:
+            assert line, f"{name} names no section"
+        _, *pieces = re.split(r"(\d+)\. ", line)
+        for number, piece in zip(pieces[::2], pieces[1::2], strict=True):
+            titles = {title for _, title, _ in headings(read_cells(chapter(chapters[int(number)])))}
+            sections = re.findall(r"\*([^*]+)\*", piece)
+            assert sections
+            assert set(sections) <= titles, (name, set(sections) - titles)
+
+
+def chapter(stem):
+    """Return the path of a chapter of the book."""
+    return BOOK / f"{stem}.ipynb"
 
 
 @each_set
@@ -299,6 +322,13 @@ def test_each_mistake_is_wrong_and_is_the_only_match(set_name, task_name):
             }
             allowed = next((set(group) for group in groups if name in group), {name})
             assert matches <= allowed, (student, name, matches)
+
+
+@each_task
+def test_visible_cases_show_every_mistake(set_name, task_name):
+    # whoever is right on the visible cases has made none of the mistakes that are known
+    task = task_of(set_name, task_name)
+    assert not hidden_mistakes(task, task.examples)
 
 
 @each_task
