@@ -394,11 +394,26 @@ for _reduced in _REDUCED:
         )
     )
 
+
+def _probability(right, *arguments):
+    with np.errstate(all="ignore"):
+        return np.exp(-np.asarray(right(*arguments)))
+
+
+def _one_minus_probability(right, *arguments):
+    return 1 - _probability(right, *arguments)
+
+
+def _zero_for_infinity(right, *arguments):
+    surprise = np.asarray(right(*arguments))
+    return np.where(np.isposinf(surprise), 0.0, surprise)
+
+
 _enter(
     "surprisal sample_surprisal binary_cross_entropy categorical_cross_entropy "
     "sparse_categorical_cross_entropy sigmoid_cross_entropy softmax_cross_entropy",
     "one minus the probability",
-    lambda right, *arguments: -np.expm1(-np.asarray(right(*arguments))),
+    _one_minus_probability,
     "Your value is one minus the probability of what happened; take minus its logarithm instead.",
     _SURPRISAL,
 )
@@ -406,7 +421,7 @@ _enter(
     "sample_surprisal binary_cross_entropy categorical_cross_entropy "
     "sparse_categorical_cross_entropy sigmoid_cross_entropy softmax_cross_entropy",
     "no logarithm",
-    lambda right, *arguments: np.exp(-np.asarray(right(*arguments))),
+    _probability,
     "Your value is the probability of what happened; the loss is minus its logarithm.",
     _SURPRISAL,
 )
@@ -414,7 +429,7 @@ _enter(
     "surprisal binary_cross_entropy categorical_cross_entropy sparse_categorical_cross_entropy "
     "cross_entropy kl_divergence",
     "impossible outcomes skipped",
-    lambda right, *arguments: np.where(np.isposinf(x := np.asarray(right(*arguments))), 0.0, x),
+    _zero_for_infinity,
     "You give 0 where the model said that it could not happen; probability 0 for what happened "
     "costs infinity.",
     _IMPOSSIBLE,
@@ -1776,6 +1791,12 @@ def _softmax_of_probabilities(y, p):
 # --- Softmax and its logarithm --------------------------------------------------------------------
 
 
+def _softmax(z):
+    """Return the right softmax, also of infinite scores that the public function refuses."""
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
 def _naive_softmax(z):
     powers = np.exp(z)
     return powers / powers.sum(axis=-1, keepdims=True)
@@ -1794,7 +1815,7 @@ def _softmax_over_all(z):
 
 for _function, _name, _why, _section in [
     (
-        lambda z: np.exp(log_softmax(z)) @ np.ones(z.shape[-1]),
+        lambda z: _softmax(z).sum(axis=-1),
         "sum for softmax",
         "You give the sum of the probabilities, which is 1; the question asks for each of them.",
         _SUM_IS_ONE,
@@ -1841,20 +1862,20 @@ for _function, _name, _why, _section in [
         _SHIFT,
     ),
     (
-        lambda z: softmax(z * math.log(2)),
+        lambda z: _softmax(z * math.log(2)),
         "powers of 2",
         "You raise 2 to the scores; the softmax raises e to them.",
         _SOFTMAX,
     ),
     (
-        lambda z: softmax(-z),
+        lambda z: _softmax(-z),
         "sign of the scores",
         "You give the largest probability to the smallest score; the exponent is the score itself, "
         "not minus it.",
         _SOFTMAX,
     ),
     (
-        lambda z: softmax(softmax(z)),
+        lambda z: _softmax(_softmax(z)),
         "softmax twice",
         "You apply the softmax to probabilities; apply it once, to the scores.",
         _TWICE,
@@ -1882,7 +1903,7 @@ for _function, _name, _why, _section in [
         _SOFTMAX,
     ),
     (
-        lambda z: np.log(softmax(z)),
+        lambda z: np.log(_softmax(z)),
         "logarithm of an underflowed softmax",
         "A probability underflows to 0 before you take its logarithm, and you get minus infinity; "
         "subtract the logarithm of the sum from the scores instead.",
@@ -1944,7 +1965,7 @@ for _function, _name, _why, _section in [
         _BATCHES,
     ),
     (
-        lambda z: log_softmax(softmax(z)),
+        lambda z: log_softmax(_softmax(z)),
         "softmax twice",
         "You apply the softmax to probabilities; apply it once, to the scores.",
         _TWICE,
@@ -1963,21 +1984,21 @@ def _diagonal(p):
 
 for _function, _name, _why, _section in [
     (
-        lambda z: _diagonal(softmax(z) * (1 - softmax(z))),
+        lambda z: _diagonal(_softmax(z) * (1 - _softmax(z))),
         "Jacobian taken as diagonal",
         "You leave out the entries off the diagonal; every probability depends on every score, "
         "with slope -p_k p_j.",
         _JACOBIAN,
     ),
     (
-        lambda z: softmax(z) * (1 - softmax(z)),
+        lambda z: _softmax(z) * (1 - _softmax(z)),
         "diagonal for the Jacobian",
         "You give the K slopes p (1 - p) alone; every probability depends on every score, so the "
         "answer is a K by K matrix.",
         _JACOBIAN,
     ),
     (
-        lambda z: _diagonal(softmax(z) * (1 - 2 * softmax(z))) + _outer(softmax(z)),
+        lambda z: _diagonal(_softmax(z) * (1 - 2 * _softmax(z))) + _outer(_softmax(z)),
         "sign off the diagonal",
         "Your entries off the diagonal are positive; when one score rises, the other probabilities "
         "fall, so the slope is -p_k p_j.",
@@ -1990,25 +2011,25 @@ for _function, _name, _why, _section in [
         _JACOBIAN,
     ),
     (
-        lambda z: -_outer(softmax(z)),
+        lambda z: -_outer(_softmax(z)),
         "diagonal left out",
         "You give -p_k p_j everywhere; on the diagonal p_k is added, which makes p_k (1 - p_k).",
         _JACOBIAN,
     ),
     (
-        lambda z: _diagonal(softmax(z) + np.square(softmax(z))) - _outer(softmax(z)),
+        lambda z: _diagonal(_softmax(z) + np.square(_softmax(z))) - _outer(_softmax(z)),
         "p on the diagonal",
         "Your diagonal is p_k; it is p_k (1 - p_k), since raising a score raises the sum, too.",
         _JACOBIAN,
     ),
     (
-        lambda z: np.eye(z.shape[-1]) - softmax(z)[..., np.newaxis, :] + 0 * _outer(z),
+        lambda z: np.eye(z.shape[-1]) - np.expand_dims(_softmax(z), -2),
         "slopes of the log-softmax",
         "You give the slopes of the logarithms of the probabilities; multiply row k by p_k.",
         _JACOBIAN,
     ),
     (
-        lambda z: np.eye(z.shape[-1]) - _outer(softmax(z)),
+        lambda z: np.eye(z.shape[-1]) - _outer(_softmax(z)),
         "identity for the diagonal",
         "You subtract p_k p_j from the identity; on the diagonal p_k stands in its place.",
         _JACOBIAN,
@@ -2079,14 +2100,14 @@ for _function, _name, _why, _section in [
 
 for _function, _name, _why, _section in [
     (
-        lambda y, z: y * sigmoid_cross_entropy(1, z),
+        lambda y, z: np.where(y == 0, 0.0, y * sigmoid_cross_entropy(1, z)),
         "dropped (1 - y) term",
         "Your value leaves out the examples with label 0; add (1 - y) times the logarithm of "
         "1 - p.",
         _BINARY,
     ),
     (
-        lambda y, z: (1 - y) * sigmoid_cross_entropy(0, z),
+        lambda y, z: np.where(y == 1, 0.0, (1 - y) * sigmoid_cross_entropy(0, z)),
         "dropped y term",
         "Your value leaves out the examples with label 1; add y times the logarithm of p.",
         _BINARY,
@@ -2189,7 +2210,7 @@ for _function, _name, _why, _section in [
         _GRADIENT,
     ),
     (
-        lambda y, z: softmax_cross_entropy(y, softmax(z)),
+        lambda y, z: softmax_cross_entropy(y, _softmax(z)),
         "softmax twice",
         "You pass probabilities to a loss that applies the softmax itself; apply it once, to the "
         "scores.",
@@ -2245,7 +2266,7 @@ for _function, _name, _why, _section in [
         _SHIFT,
     ),
     (
-        lambda y, z: -_picked(y, np.log(softmax(z))),
+        lambda y, z: -_picked(y, np.log(_softmax(z))),
         "logarithm of an underflowed softmax",
         "A probability underflows to 0 before you take its logarithm, and the loss becomes "
         "infinite; subtract the score from the logarithm of the sum instead.",
@@ -2285,7 +2306,7 @@ for _function, _name, _why, _section in [
         _ONE_LABEL,
     ),
     (
-        lambda y, z: np.square(_rows(y, z) - softmax(z)).sum(axis=-1),
+        lambda y, z: np.square(_rows(y, z) - _softmax(z)).sum(axis=-1),
         "squared error",
         "Your value is the sum of the squared differences; the log loss takes minus the logarithm "
         "of what happened.",
@@ -2313,45 +2334,45 @@ for _function, _name, _why, _section in [
 
 for _function, _name, _why, _section in [
     (
-        lambda y, z: softmax(z) - _rows(y, z),
+        lambda y, z: _softmax(z) - _rows(y, z),
         "p - y without 1/N",
         "Your gradient is that of the summed loss; the question asks for the mean, so divide by "
         "the number of examples.",
         _BATCHES,
     ),
     (
-        lambda y, z: (softmax(z) - _rows(y, z)) / z.size,
+        lambda y, z: (_softmax(z) - _rows(y, z)) / z.size,
         "divided by N*K",
         "You also divide by the number of classes; the mean is over the N examples alone.",
         _BATCHES,
     ),
     (
-        lambda y, z: (_rows(y, z) - softmax(z)) / _examples(z),
+        lambda y, z: (_rows(y, z) - _softmax(z)) / _examples(z),
         "y - p for p - y",
         "Your gradient has the opposite sign; it is p - y, and descent steps against it.",
         _GRADIENT,
     ),
     (
-        lambda y, z: _rows(y, z) * (softmax(z) - 1) / _examples(z),
+        lambda y, z: _rows(y, z) * (_softmax(z) - 1) / _examples(z),
         "Jacobian taken as diagonal",
         "You move only the score of the label; every probability depends on every score, so the "
         "other classes get the slope p.",
         _JACOBIAN,
     ),
     (
-        lambda y, z: (softmax(z) - _rows(y, z)) * softmax(z) * (1 - softmax(z)) / _examples(z),
+        lambda y, z: (_softmax(z) - _rows(y, z)) * _softmax(z) * (1 - _softmax(z)) / _examples(z),
         "extra factor p (1 - p)",
         "You multiply by p (1 - p); with the log loss this factor cancels, and p - y is left.",
         _GRADIENT,
     ),
     (
-        lambda y, z: softmax(z) / _examples(z),
+        lambda y, z: _softmax(z) / _examples(z),
         "y not subtracted",
         "You give p; subtract 1 from the probability of the label, so that each row sums to 0.",
         _GRADIENT,
     ),
     (
-        lambda y, z: -_rows(y, z) / softmax(z) / _examples(z),
+        lambda y, z: -_rows(y, z) / _softmax(z) / _examples(z),
         "gradient in p for the gradient in z",
         "You give the slope with respect to the probabilities, -y / p; the question asks for the "
         "slope with respect to the scores, so multiply by the Jacobian of the softmax.",
@@ -2371,7 +2392,7 @@ for _function, _name, _why, _section in [
         _SIGMOIDS,
     ),
     (
-        lambda y, z: (softmax(softmax(z)) - _rows(y, z)) / _examples(z),
+        lambda y, z: (_softmax(_softmax(z)) - _rows(y, z)) / _examples(z),
         "softmax twice",
         "You apply the softmax to probabilities; apply it once, to the scores.",
         _TWICE,
@@ -2384,7 +2405,7 @@ for _function, _name, _why, _section in [
         _BATCHES,
     ),
     (
-        lambda y, z: (softmax(z) - np.roll(_rows(y, z), -1, axis=-1)) / _examples(z),
+        lambda y, z: (_softmax(z) - np.roll(_rows(y, z), -1, axis=-1)) / _examples(z),
         "labels counted from 1",
         "You take class 1 for the first; the classes are counted from 0, so do not subtract 1.",
         _LABELS,
@@ -2397,14 +2418,14 @@ for _function, _name, _why, _section in [
         _SHIFT,
     ),
     (
-        lambda y, z: (softmax(z) - _rows(y, z)).reshape(-1, z.shape[-1]).mean(axis=0),
+        lambda y, z: (_softmax(z) - _rows(y, z)).reshape(-1, z.shape[-1]).mean(axis=0),
         "mean over the examples",
         "You average the gradients of the examples; each logit has a slope of its own, so the "
         "answer has the shape of the logits.",
         _BATCHES,
     ),
     (
-        lambda y, z: (softmax(z) - _rows(y, z)) / _examples(z) / math.log(2),
+        lambda y, z: (_softmax(z) - _rows(y, z)) / _examples(z) / math.log(2),
         "bits for nats",
         "Your gradient is that of the loss in bits; the question asks for nats, so take the "
         "natural logarithm.",
@@ -2491,32 +2512,33 @@ for _function, _name, _why, _section in [
 
 # --- The Gaussian ---------------------------------------------------------------------------------
 
+
+def _gaussian(y, mean, variance):
+    return (np.log(2 * np.pi * variance) + np.square(y - mean) / variance) / 2
+
+
 for _function, _name, _why, _section in [
     (
-        lambda y, mean, variance: (
-            gaussian_nll(y, mean, variance) + np.square(y - mean) / variance / 2
-        ),
+        lambda y, mean, variance: _gaussian(y, mean, variance) + np.square(y - mean) / variance / 2,
         "forgotten 1/2 of the square",
         "You charge the whole squared distance over the variance; half of it is charged.",
         _GAUSSIAN,
     ),
     (
-        lambda y, mean, variance: (
-            gaussian_nll(y, mean, variance) + np.log(2 * np.pi * variance) / 2
-        ),
+        lambda y, mean, variance: _gaussian(y, mean, variance) + np.log(2 * np.pi * variance) / 2,
         "forgotten 1/2 of the logarithm",
         "You charge the whole logarithm of 2 pi times the variance; half of it is charged, because "
         "the density divides by a square root.",
         _GAUSSIAN,
     ),
     (
-        lambda y, mean, variance: 2 * gaussian_nll(y, mean, variance),
+        lambda y, mean, variance: 2 * _gaussian(y, mean, variance),
         "both halves forgotten",
         "Your value is twice the right one; both the logarithm and the square are halved.",
         _GAUSSIAN,
     ),
     (
-        lambda y, mean, variance: gaussian_nll(y, mean, variance) - math.log(2 * math.pi) / 2,
+        lambda y, mean, variance: _gaussian(y, mean, variance) - math.log(2 * math.pi) / 2,
         "forgotten 2 pi",
         "You leave out half the logarithm of 2 pi; without it the density does not integrate to 1.",
         _GAUSSIAN,
@@ -2529,13 +2551,13 @@ for _function, _name, _why, _section in [
         _GAUSSIAN,
     ),
     (
-        lambda y, mean, variance: gaussian_nll(y, mean, np.square(variance)),
+        lambda y, mean, variance: _gaussian(y, mean, np.square(variance)),
         "variance taken for the standard deviation",
         "You square the variance; it is a square already.",
         _GAUSSIAN,
     ),
     (
-        lambda y, mean, variance: gaussian_nll(y, mean, np.sqrt(variance)),
+        lambda y, mean, variance: _gaussian(y, mean, np.sqrt(variance)),
         "standard deviation in place of the variance",
         "You put the standard deviation where the variance belongs; the formula asks for its "
         "square.",
@@ -2553,7 +2575,8 @@ for _function, _name, _why, _section in [
             np.abs(y - mean) / variance / 2 + np.log(2 * np.pi * variance) / 2
         ),
         "absolute distance for the square",
-        "You do not square the distance between the value and the mean.",
+        "You take the distance between the value and the mean as it is; the formula asks for its "
+        "square.",
         _GAUSSIAN,
     ),
 ]:
@@ -2582,11 +2605,11 @@ _WITH_EPS = {
     ),
     "categorical_cross_entropy": lambda small, y, p: -_sum(y, np.log(small(p))),
     "sparse_categorical_cross_entropy": lambda small, y, p: -_sum(_rows(y, p), np.log(small(p))),
-    "log_softmax": lambda small, z: np.log(small(softmax(z))),
+    "log_softmax": lambda small, z: np.log(small(_softmax(z))),
     "sigmoid_cross_entropy": lambda small, y, z: (
         -(y * np.log(small(sigmoid(z))) + (1 - y) * np.log(small(1 - sigmoid(z))))
     ),
-    "softmax_cross_entropy": lambda small, y, z: -_sum(_rows(y, z), np.log(small(softmax(z)))),
+    "softmax_cross_entropy": lambda small, y, z: -_sum(_rows(y, z), np.log(small(_softmax(z)))),
 }
 _OF_LOGITS = ("log_softmax", "sigmoid_cross_entropy", "softmax_cross_entropy")
 
