@@ -10,7 +10,8 @@ import html
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
-from .release import COURSE, generate, source_path
+from .places import source_path
+from .release import COURSE, TEXT_STUB, generate
 
 CONFIGURATION = f"""\
 c = get_config()
@@ -34,7 +35,7 @@ def record(opened, problem_set, graded, submission, folder):
     name = problem_set.name
     opened.update_or_create_student(graded.student)
     opened.update_or_create_submission(name, graded.student)
-    essay_is_new = submission.essay is not None
+    essay_is_new = has_essay(problem_set, submission)
     for verdict in graded.verdicts:
         grade = opened.find_grade(verdict.task, name, name, graded.student)
         grade.auto_score, grade.needs_manual_grade = verdict.earned, False
@@ -46,6 +47,18 @@ def record(opened, problem_set, graded, submission, folder):
     path = folder / "autograded" / graded.student / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(readable(problem_set, graded, submission), path)
+
+
+def has_essay(problem_set, submission):
+    """Whether there is something for a person to read.
+
+    If the answer's cell has lost its name, any text cell that is not ours may be the answer.
+    """
+    named = [cell for cell in submission.cells if cell.name == problem_set.essay]
+    cells = named or [
+        cell for cell in submission.cells if cell.name is None and cell.kind != "code"
+    ]
+    return any(cell.source.strip() not in ("", TEXT_STUB) for cell in cells)
 
 
 def essay_grade(opened, problem_set, student):
@@ -70,8 +83,8 @@ def readable(problem_set, graded, submission):
     verdicts = {verdict.task: verdict for verdict in graded.verdicts}
     cells, met = [], set()
     for cell in submission.cells:
-        known = ours.get(cell.grade_id) if cell.grade_id not in met else None
-        met.add(cell.grade_id)
+        known = ours.get(cell.name) if cell.name not in met else None
+        met.add(cell.name)
         locked = known is not None and known.metadata.nbgrader.locked
         text = known.source if locked else cell.source
         if known is None:
@@ -79,8 +92,8 @@ def readable(problem_set, graded, submission):
         else:
             kind, marks = known.cell_type, {"nbgrader": known.metadata.nbgrader}
         cells.append(_cell(kind, text if locked else _harmless(kind, text), marks))
-        if cell.grade_id in verdicts and known is not None:
-            cells[-1].outputs = [_output(verdicts[cell.grade_id])]
+        if cell.name in verdicts and known is not None:
+            cells[-1].outputs = [_output(verdicts[cell.name])]
     for grade_id in sorted(ours.keys() - met):
         kind, marks = ours[grade_id].cell_type, {"nbgrader": ours[grade_id].metadata.nbgrader}
         cells.append(_cell(kind, ours[grade_id].source if grade_id in verdicts else "", marks))

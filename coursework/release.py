@@ -15,22 +15,11 @@ import tempfile
 import nbformat
 import numpy as np
 
+from .places import ROOT, source_path
 from .sets import SETS
 
 COURSE = "cross-entropy"
-ROOT = pathlib.Path(__file__).parent
-SOURCE = ROOT / "source"
-RELEASE = ROOT / "release"
-
-
-def source_path(name):
-    """Return the path of a set's source notebook."""
-    return SOURCE / name / f"{name}.ipynb"
-
-
-def release_path(name):
-    """Return the path of a set's student version in this repository."""
-    return RELEASE / name / f"{name}.ipynb"
+TEXT_STUB = "*Your answer here.*"
 
 
 def plain(value):
@@ -111,7 +100,7 @@ def generate(course, name):
     config.CourseDirectory.course_id = COURSE
     config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
     config.ClearSolutions.code_stub = {"python": "# Your code here.\nraise NotImplementedError"}
-    config.ClearSolutions.text_stub = "*Your answer here.*"
+    config.ClearSolutions.text_stub = TEXT_STUB
     config.NbGraderApp.log_level = "CRITICAL"
     # nbgrader starts the program `alembic`, which stands beside Python.
     path = os.environ.get("PATH", "")

@@ -7,7 +7,7 @@ import importlib
 import nbformat
 import numpy as np
 
-from coursework import release
+from coursework import places
 from coursework.check import agree
 from coursework.draws import hidden_cases, submission_key
 from coursework.sets import SETS
@@ -24,7 +24,7 @@ def task_of(set_name, task_name):
 
 def source_notebook(set_name):
     """Return the notebook from which students' versions are made."""
-    return nbformat.read(release.source_path(set_name), 4)
+    return nbformat.read(places.source_path(set_name), 4)
 
 
 def grade_ids(notebook):

@@ -46,7 +46,9 @@ def found(folder):
             {"ada": "ada/ps1.ipynb"},
             id="checkpoints-are-no-hand-in",
         ),
-        pytest.param(["Zoë.ipynb", "李雷.ipynb"], {"Zoë": "Zoë.ipynb", "李雷": "李雷.ipynb"}, id="names"),
+        pytest.param(
+            ["Zoë.ipynb", "李雷.ipynb"], {"Zoë": "Zoë.ipynb", "李雷": "李雷.ipynb"}, id="names"
+        ),
     ],
 )
 def test_hand_in_is_found_where_tools_put_it(tmp_path, names, expected):

@@ -1,0 +1,123 @@
+"""Grade one submission: what a worker process does.
+
+It imports little, since every worker starts by importing it, and returns plain data.
+"""
+
+import functools
+import hashlib
+import hmac
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+import cecourse
+
+from . import sandbox, values
+from .draws import hidden_cases
+from .places import source_path
+from .sets import SETS
+from .submission import Probe, Submission, attempts, plan, read_submission, unusual
+from .verdict import Failure, Verdict, judge
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a worker needs to know to grade one submission."""
+
+    problem_set: str
+    student: str
+    submission: Submission
+    key: bytes
+    digest: str
+    limits: sandbox.Limits
+    allow_unprotected: bool
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The outcome of one submission: verdicts, or the reason why there are none."""
+
+    student: str
+    fingerprint: str
+    sha256: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    unusual: tuple[str, ...] = ()
+    failed: str | None = None
+
+    @property
+    def earned(self):
+        """Points of all tasks."""
+        return sum(verdict.earned for verdict in self.verdicts)
+
+    def as_json(self):
+        """Return the record as text."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text):
+        """Read a record; verdicts and remarks are tuples again."""
+        tree = json.loads(text)
+        verdicts = tuple(
+            Verdict(**{key: tuple(v) if isinstance(v, list) else v for key, v in verdict.items()})
+            for verdict in tree.pop("verdicts")
+        )
+        return cls(verdicts=verdicts, unusual=tuple(tree.pop("unusual")), **tree)
+
+
+@functools.cache
+def digest():
+    """Return a digest of everything but the submission and the secret that decides a grade."""
+    here = Path(__file__).parent
+    files = [*here.glob("*.py"), *here.glob("sets/*.py"), *here.glob("source/*/*.ipynb")]
+    files += Path(cecourse.__file__).parent.glob("*.py")
+    total = hashlib.sha256(f"{sys.version_info[:2]} {np.__version__}".encode())
+    for path in sorted(files, key=lambda path: (path.parent.name, path.name)):
+        total.update(f"{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def grade_one(job):
+    """Grade one submission; whatever goes wrong becomes part of the answer."""
+    fingerprint = fingerprint_of(job.submission.sha256, job.key, job.limits, job.allow_unprotected)
+    about = {"student": job.student, "sha256": job.submission.sha256, "fingerprint": fingerprint}
+    if job.digest != digest():
+        return Graded(**about, failed="the worker has another version of the course or of NumPy")
+    try:
+        problem_set = SETS[job.problem_set]
+        source = read_submission(source_path(job.problem_set))
+        cases = {task.name: hidden_cases(task, job.key) for task in problem_set.tasks}
+        probes = [Probe(task.name, task.answers, cases[task.name]) for task in problem_set.tasks]
+        made = plan(job.submission, source, probes)
+        protected = sandbox.isolation() or not job.allow_unprotected
+        records = sandbox.run(made.units, job.limits, "bubblewrap" if protected else "none")
+        answers = attempts(made, records)
+        verdicts = [
+            judge(task, cases[task.name], [list(map(_answer, a)) for a in answers[task.name]])
+            for task in problem_set.tasks
+        ]
+    except Exception as error:  # one submission must not end the batch
+        return Graded(**about, failed=f"the grader failed: {type(error).__name__}: {error}")
+    return Graded(**about, verdicts=tuple(verdicts), unusual=tuple(unusual(made, records)))
+
+
+def _answer(result):
+    """Turn a result from the sandbox into a value or a Failure."""
+    if "value" in result:
+        try:
+            return values.decode(result["value"])
+        except ValueError as error:
+            return Failure(f"what it returned cannot be read ({error}).")
+    if "error" in result:
+        return Failure(f"it stopped with {result['error']}", result["error"].partition(":")[0])
+    if "stopped" in result:
+        return Failure(f"it was stopped ({result['stopped']}).")
+    return Failure("the name is not defined.")
+
+
+def fingerprint_of(sha256, key, limits, allow_unprotected):
+    """Return a digest of all that a grade depends on; another one means another grade."""
+    what = f"{sha256} {digest()} {limits} {allow_unprotected}".encode()
+    return hmac.new(key, what, hashlib.sha256).hexdigest()
