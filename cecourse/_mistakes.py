@@ -98,16 +98,16 @@ def _mistake(quantities, name, why, section):
     """Enter a function into the table, as a mistake of each of some quantities."""
 
     def enter(function):
-        @functools.wraps(function)
-        def commit(*arguments):
-            with np.errstate(all="ignore"):
-                return function(*map(_plain, arguments))
-
-        for quantity in quantities.split():
-            _TABLE.append(Row(name, quantity, commit, why, section))
-        return commit
+        commit = functools.partial(_quietly, function)
+        _TABLE.extend(Row(name, quantity, commit, why, section) for quantity in quantities.split())
+        return function
 
     return enter
+
+
+def _quietly(function, *arguments):
+    with np.errstate(all="ignore"):
+        return function(*map(_plain, arguments))
 
 
 def _enter(quantities, name, commit, why, section):
