@@ -12,7 +12,6 @@ from .results import ResultsError, report
 from .secret import SecretError, make_secret, read_secret
 from .sets import SETS
 
-
 USAGE = """\
 Release problem sets and grade them.
 

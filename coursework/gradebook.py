@@ -6,27 +6,59 @@ written answer. What is written here never changes points or comments that a per
 
 import contextlib
 import html
+import os
+import shutil
+import sys
+from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
 from .places import source_path
-from .release import COURSE, TEXT_STUB, generate
+from .release import TEXT_STUB, student_version
 
+COURSE = "cross-entropy"
 CONFIGURATION = f"""\
 c = get_config()
 c.CourseDirectory.course_id = "{COURSE}"
 """
 
 
+class ResultsError(Exception):
+    """Why a folder cannot take the results."""
+
+
+@contextlib.contextmanager
+def open_gradebook(db_url):
+    """Open a gradebook; to make one, nbgrader starts `alembic`, which stands beside Python."""
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    try:
+        opened = Gradebook(db_url, COURSE)
+    finally:
+        os.environ["PATH"] = path
+    with opened:
+        yield opened
+
+
 @contextlib.contextmanager
 def gradebook(folder, problem_set):
-    """Open the gradebook of a results folder; make the folder a course that knows the set first."""
+    """Open the gradebook of a results folder, which becomes a course that knows the set."""
+    db_url = f"sqlite:///{folder}/gradebook.db"
     known = folder / "source" / problem_set.name / f"{problem_set.name}.ipynb"
-    if not known.exists() or known.read_bytes() != source_path(problem_set.name).read_bytes():
-        (folder / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
-        generate(folder, problem_set.name)
-    with Gradebook(f"sqlite:///{folder}/gradebook.db", COURSE) as opened:
+    original = source_path(problem_set.name)
+    with open_gradebook(db_url) as opened:
+        if not known.exists() or known.read_bytes() != original.read_bytes():
+            opened.update_or_create_assignment(problem_set.name)
+            try:
+                student_version(problem_set.name, db_url)
+            except RuntimeError as error:
+                raise ResultsError(
+                    f"{folder} was begun with other questions ({error}): name a new folder"
+                ) from None
+            (folder / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+            known.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(original, known)
         yield opened
 
 

@@ -6,20 +6,28 @@ the same mistakes as the grader.
 """
 
 import json
-import os
 import pathlib
-import shutil
-import sys
-import tempfile
 
 import nbformat
 import numpy as np
+from nbgrader import preprocessors as steps
+from traitlets.config import Config
 
 from .places import ROOT, source_path
 from .sets import SETS
 
-COURSE = "cross-entropy"
 TEXT_STUB = "*Your answer here.*"
+STEPS = (
+    steps.LockCells,
+    steps.ClearSolutions,
+    steps.ClearOutput,
+    steps.CheckCellMetadata,
+    steps.ComputeChecksums,
+    steps.SaveCells,
+    steps.ClearHiddenTests,
+    steps.ComputeChecksums,
+    steps.CheckCellMetadata,
+)
 
 
 def plain(value):
@@ -87,38 +95,22 @@ def refresh(name):
     return True
 
 
-def generate(course, name):
-    """Let nbgrader take in the source of a set, in a folder that is or becomes its course."""
-    from nbgrader.apps import NbGraderAPI
-    from traitlets.config import Config
+def student_version(name, db_url=None):
+    """Return the student's notebook: the source without solutions and outputs.
 
-    target = course / "source" / name
-    target.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source_path(name), target)
+    These are the steps of ``nbgrader generate_assignment``, without its search for files. With
+    `db_url`, the cells of the set are also entered into that nbgrader gradebook.
+    """
     config = Config()
-    config.CourseDirectory.root = str(course)
-    config.CourseDirectory.course_id = COURSE
-    config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
     config.ClearSolutions.code_stub = {"python": "# Your code here.\nraise NotImplementedError"}
     config.ClearSolutions.text_stub = TEXT_STUB
-    config.NbGraderApp.log_level = "CRITICAL"
-    # nbgrader starts the program `alembic`, which stands beside Python.
-    path = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(sys.executable).parent), path])
-    try:
-        made = NbGraderAPI(config=config).generate_assignment(name, force=True)
-    finally:
-        os.environ["PATH"] = path
-    if not made["success"]:
-        raise RuntimeError(f"nbgrader cannot take in {name}: {made['log']}")
-
-
-def student_version(name):
-    """Return the student's notebook: the source without solutions and outputs."""
-    with tempfile.TemporaryDirectory() as course:
-        course = pathlib.Path(course)
-        generate(course, name)
-        return nbformat.read(course / "release" / name / f"{name}.ipynb", 4)
+    about = {"notebook": name, "assignment": name, "student": ".", "db_url": db_url}
+    resources = {"nbgrader": about, "metadata": {"name": name}}
+    notebook = nbformat.read(source_path(name), 4)
+    for step in STEPS:
+        if step is not steps.SaveCells or db_url:
+            notebook, resources = step(config=config).preprocess(notebook, resources)
+    return notebook
 
 
 def release(name, folder):

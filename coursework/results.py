@@ -11,13 +11,9 @@ from pathlib import Path
 
 import jinja2
 
-from .gradebook import essay_grade, gradebook, record
+from .gradebook import ResultsError, essay_grade, gradebook, record
 
 TEMPLATE = Path(__file__).parent / "feedback.html"
-
-
-class ResultsError(Exception):
-    """Why a folder cannot take the results."""
 
 
 class Store:
