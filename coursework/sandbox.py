@@ -53,7 +53,7 @@ PACKAGES = ("numpy", "ipython")  # what a submission can import, with what they 
 EXTRAS = ("matplotlib",)  # if it is installed
 HERE = Path(__file__).resolve().parent
 TICK = 0.2  # seconds between two looks at a process
-GRACE = 1.0  # seconds between the runner's own clock and the end of its process
+GRACE = 0.5  # seconds between the runner's own clock and the end of its process
 MIB = 2**20
 
 
@@ -333,6 +333,7 @@ class _Process:
         command = {
             "kind": "begin",
             "path": [self.path],
+            "alone": self.isolated,
             "uid": 2**30 + secrets.randbelow(2**29) if self.isolated and not os.getuid() else None,
             "processor_seconds": limits.processor_seconds,
             "wall_seconds": limits.wall_seconds,
@@ -425,7 +426,7 @@ class _Process:
             memory += size
         if memory > self.limits.memory:
             raise _Stopped(f"it used more than {self.limits.memory // MIB} MiB of memory")
-        if processor is not None and used - (began_with or 0.0) > processor:
+        if None not in (processor, began_with) and used - began_with > processor:
             raise _Stopped(f"it took more than {processor - GRACE:g} seconds")
         if not self.isolated and self.process.poll() is not None:
             raise _Stopped(self._ended())
