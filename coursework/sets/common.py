@@ -65,3 +65,22 @@ def _after(take, commit):
 def own(name, commit, why, section, quantity=""):
     """Return a mistake that is possible in one task only."""
     return Misconception(name, quantity, commit, why, section)
+
+
+def one_sum(commit, section, *, nan=True):
+    """Return the mistake of a single sum over a whole matrix; `nan` if it meets 0 log 0 as well."""
+    if nan:
+        return own(
+            "all rows added, with 0 log 0",
+            commit,
+            "You add over all rows, and 0 times the logarithm of 0 makes the sum nan; add over the"
+            " last axis only, and leave out the outcomes of probability 0.",
+            section,
+        )
+    return own(
+        "all rows added",
+        commit,
+        "You add over all rows and outcomes; each row is a distribution of its own and gives one"
+        " number, so add over the last axis only.",
+        section,
+    )

@@ -5,7 +5,7 @@ import numpy as np
 import cecourse as ce
 
 from ..task import ProblemSet, Task
-from .common import certain, mistakes, own, probabilities, two_sizes, with_zeros
+from .common import certain, mistakes, one_sum, own, probabilities, two_sizes, with_zeros
 
 # ---------------------------------------------------------------------------------------------
 # Hidden inputs
@@ -196,6 +196,28 @@ FORECASTER_MISTAKES = (
     ),
 )
 
+LENGTH_MISTAKES = (
+    one_sum(
+        lambda p, lengths: np.sum(p * lengths),
+        "03_codes.html#a-code-that-cannot-be-read",
+        nan=False,
+    ),
+    own(
+        "mean of all products",
+        lambda p, lengths: np.mean(p * lengths),
+        "You take the mean of all products; the probabilities are the weights already, so add the"
+        " products of each row and do not divide.",
+        "03_codes.html#a-code-that-cannot-be-read",
+    ),
+    own(
+        "wrong axis",
+        lambda p, lengths: np.sum(p * lengths, axis=0),
+        "You add over the languages; the letters lie on the last axis, so that every row gives one"
+        " number.",
+        "03_codes.html#a-code-that-cannot-be-read",
+    ),
+)
+
 OPTIMAL_MISTAKES = (
     own(
         "natural logarithm for bits",
@@ -298,7 +320,10 @@ PS1 = ProblemSet(
             ),
             draw=draw_entropy,
             reference=ce.entropy,
-            misconceptions=mistakes("entropy"),
+            misconceptions=(
+                *mistakes("entropy"),
+                one_sum(lambda p: -np.sum(p * np.log(p)), "02_entropy.html#the-average-surprise"),
+            ),
         ),
         Task(
             name="forecaster",
@@ -340,7 +365,10 @@ PS1 = ProblemSet(
             ),
             draw=draw_expected_length,
             reference=ce.expected_length,
-            misconceptions=mistakes("expected_length", take=lambda p, lengths: (lengths, p)),
+            misconceptions=(
+                *mistakes("expected_length", take=lambda p, lengths: (lengths, p)),
+                *LENGTH_MISTAKES,
+            ),
         ),
         Task(
             name="optimal_length",

@@ -5,7 +5,7 @@ import numpy as np
 import cecourse as ce
 
 from ..task import ProblemSet, Task
-from .common import certain, mistakes, own, probabilities, two_sizes, with_zeros, without
+from .common import certain, mistakes, one_sum, own, probabilities, two_sizes, with_zeros, without
 
 # ---------------------------------------------------------------------------------------------
 # Hidden inputs
@@ -340,7 +340,12 @@ PS2 = ProblemSet(
             examples=PAIRS,
             draw=draw_pairs,
             reference=ce.cross_entropy,
-            misconceptions=mistakes("cross_entropy"),
+            misconceptions=(
+                *mistakes("cross_entropy"),
+                one_sum(
+                    lambda p, q: -np.sum(p * np.log(q)), "04_cross_entropy.html#the-definition"
+                ),
+            ),
         ),
         Task(
             name="kl_divergence",
@@ -350,7 +355,12 @@ PS2 = ProblemSet(
             examples=PAIRS,
             draw=draw_pairs,
             reference=ce.kl_divergence,
-            misconceptions=mistakes("kl_divergence"),
+            misconceptions=(
+                *mistakes("kl_divergence"),
+                one_sum(
+                    lambda p, q: np.sum(p * np.log(p / q)), "05_kl_divergence.html#the-definition"
+                ),
+            ),
         ),
         Task(
             name="last_year",
@@ -393,7 +403,14 @@ PS2 = ProblemSet(
             ),
             draw=draw_papers,
             reference=ce.js_divergence,
-            misconceptions=mistakes("js_divergence", but=CLIPS),
+            misconceptions=(
+                *mistakes("js_divergence", but=CLIPS),
+                one_sum(
+                    lambda p, q: np.sum(ce.js_divergence(p, q)),
+                    "05_kl_divergence.html#jensen-shannon-both-sides-meet-in-the-middle",
+                    nan=False,
+                ),
+            ),
         ),
         Task(
             name="perplexity",
@@ -403,7 +420,17 @@ PS2 = ProblemSet(
             examples=PAIRS,
             draw=draw_pairs,
             reference=ce.perplexity,
-            misconceptions=mistakes("perplexity"),
+            misconceptions=(
+                *mistakes("perplexity"),
+                one_sum(
+                    lambda p, q: np.exp(np.sum(ce.cross_entropy(p, q))),
+                    "04_cross_entropy.html#perplexity",
+                    nan=False,
+                ),
+                one_sum(
+                    lambda p, q: np.exp(-np.sum(p * np.log(q))), "04_cross_entropy.html#perplexity"
+                ),
+            ),
         ),
         Task(
             name="sample",
