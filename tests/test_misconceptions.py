@@ -317,75 +317,516 @@ def test_labels_may_be_booleans_or_unsigned():
 
 # --- Values worked out by hand -------------------------------------------------------------------
 
-LOG2 = np.log(2)
-HALVES = [0.5, 0.25, 0.25]  # 1.5 bits
+LOG2, LOG3 = np.log(2), np.log(3)
+HALVES, OTHER_HALVES = [0.5, 0.25, 0.25], [0.25, 0.25, 0.5]  # 1.5 bits each
+FAIR, BIASED = [0.5, 0.5], [0.25, 0.75]
+H_BIASED = 2 * LOG2 - 0.75 * LOG3
+SURE = [1.0, 0.0]
+NAN = np.nan
+ODDS = 2**LOG3  # what 3 becomes with powers of 2 for powers of e
+TURN = 1 / (1 + np.exp(-0.5))  # a softmax of 3/4 and 1/4
+
+# quantity, arguments, {name of the mistake: its value in closed form}
 BY_HAND = [
-    # quantity, name, arguments, value in closed form
-    ("surprisal", "bits for nats", (1 / 8,), 3),
-    ("surprisal", "one over p", (1 / 8,), 8),
-    ("entropy", "bits for nats", (HALVES,), 1.5),
-    ("entropy", "lost minus sign", (HALVES,), -1.5 * LOG2),
-    ("entropy", "unweighted mean", (HALVES,), 5 / 3 * LOG2),
-    ("entropy", "mean over K", (HALVES,), 0.5 * LOG2),
-    ("entropy_bits", "nats for bits", (HALVES,), 1.5 * LOG2),
-    ("cross_entropy", "swapped arguments", ([0.75, 0.25], [0.5, 0.5]), np.log(16 / 3) / 2),
-    ("cross_entropy", "entropy for cross-entropy", (HALVES, [0.25, 0.25, 0.5]), 1.5 * LOG2),
-    ("cross_entropy", "KL divergence for cross-entropy", (HALVES, [0.25, 0.25, 0.5]), LOG2 / 4),
-    ("kl_divergence", "cross-entropy for KL divergence", (HALVES, [0.25] * 2 + [0.5]), 1.75 * LOG2),
-    ("kl_divergence", "swapped arguments", ([1, 0], [0.5, 0.5]), np.inf),
-    ("kl_divergence", "entropy difference", ([1, 0], [0.25, 0.75]), 2 * LOG2 - 0.75 * np.log(3)),
-    ("js_divergence", "without the halves", ([1, 0], [0, 1]), 2 * LOG2),
-    ("js_divergence", "middle not halved", ([1, 0], [0, 1]), 0),
-    ("perplexity", "2 to the power of nats", ([0.5, 0.5], [0.5, 0.5]), 2**LOG2),
-    ("kraft_sum", "positive exponent", ([1, 2, 2],), 10),
-    ("kraft_sum", "base e for base 2", ([1, 2],), np.exp(-1) + np.exp(-2)),
-    ("expected_length", "lengths unweighted", ([1, 2, 3], HALVES), 2),
-    ("code_lengths", "Shannon's lengths for Huffman's", ([0.4, 0.35, 0.25],), [2, 2, 2]),
-    ("code_lengths", "largest groups joined", ([0.6, 0.3, 0.1],), [2, 2, 1]),
-    ("optimal_length", "fixed length", ([0.5, 0.2, 0.2, 0.1],), 2),
-    ("sample_cross_entropy", "sum for mean", ([0, 1, 1], HALVES), 5 * LOG2),
-    ("sample_cross_entropy", "logarithm of the mean", ([0, 1], [0.5, 0.25, 0.25]), np.log(8 / 3)),
-    ("binary_log_loss", "dropped (1 - y) term", ([1, 0], [0.25, 0.75]), LOG2),
-    ("binary_log_loss", "sum for mean", ([1, 0], [0.25, 0.75]), 4 * LOG2),
-    ("binary_log_loss", "squared error", ([1, 0], [0.5, 0.25]), 5 / 32),
-    ("binary_log_loss", "clipped at 1e-7", ([1], [0]), 7 * np.log(10)),
-    ("negative_log_likelihood", "mean for sum", ([1, 0], [0.25, 0.5]), 1.5 * LOG2),
-    ("negative_log_likelihood", "likelihood for its logarithm", ([1, 0], [0.25, 0.5]), 1 / 8),
-    ("multilabel_log_loss", "CCE for BCE", ([[1, 1, 0]], [[0.5, 0.25, 0.9]]), 3 * LOG2),
-    ("multilabel_log_loss", "sum over the labels", ([[1, 0]] * 2, [[0.5, 0.75]] * 2), 3 * LOG2),
-    ("categorical_log_loss", "mean over N*K", ([[0, 1, 0]], [HALVES]), 2 / 3 * LOG2),
-    ("categorical_log_loss", "only the likeliest label", ([[0.6, 0.4, 0]], [HALVES]), LOG2),
-    ("sparse_log_loss", "labels counted from 1", ([1, 2], [HALVES, HALVES]), 1.5 * LOG2),
-    ("sparse_log_loss", "accuracy", ([0, 1, 2, 0], [HALVES] * 4), 1 / 2),
-    ("softmax", "sigmoid for softmax", ([0, np.log(3)],), [1 / 2, 3 / 4]),
-    ("softmax", "no exponential", ([1, 3],), [1 / 4, 3 / 4]),
-    ("softmax", "wrong axis", ([[0, 0], [np.log(3), 0]],), [[1 / 4, 1 / 2], [3 / 4, 1 / 2]]),
-    ("softmax", "missing max shift", ([1000, 0],), [np.nan, 0]),
-    ("log_softmax", "logarithm of an underflowed softmax", ([0, -1000],), [0, -np.inf]),
-    ("softmax_jacobian", "Jacobian taken as diagonal", ([0, 0],), [[0.25, 0], [0, 0.25]]),
-    ("softmax_jacobian", "sign off the diagonal", ([0, 0],), [[0.25, 0.25], [0.25, 0.25]]),
-    ("sigmoid", "odds for the probability", ([np.log(3)],), [3]),
-    ("sigmoid_log_loss", "logarithm of a rounded sigmoid", ([0], [40]), np.inf),
-    ("sigmoid_log_loss", "sigmoid twice", ([1], [0]), np.log1p(np.exp(-0.5))),
-    ("softmax_log_loss", "softmax twice", ([0], [[0, 0]]), LOG2),
-    ("softmax_log_loss", "no softmax", ([0, 1], [[2, 0], [0, 4]]), -3),
-    ("softmax_gradient", "p - y without 1/N", ([0, 1], [[0, 0]] * 2), [[-0.5, 0.5], [0.5, -0.5]]),
-    ("softmax_gradient", "divided by N*K", ([0], [[0, 0]]), [[-0.25, 0.25]]),
-    ("softmax_gradient", "Jacobian taken as diagonal", ([0], [[0, 0]]), [[-0.5, 0]]),
-    ("sigmoid_gradient", "y - p for p - y", ([1, 0], [0, 0]), [0.25, -0.25]),
-    ("gaussian_nll", "forgotten 2 pi", ([1], [0], [1]), 0.5),
-    ("gaussian_nll", "forgotten 1/2 of the square", ([1], [0], [1]), np.log(2 * np.pi) / 2 + 1),
-    ("gaussian_nll", "forgotten 1/2 of the logarithm", ([1], [0], [1]), np.log(2 * np.pi) + 0.5),
-]
+    ("surprisal", (1 / 8,), {
+        "bits for nats": 3,
+        "one over p": 8,
+        "surprise of the opposite": np.log(8 / 7),
+        "weighted by p": 3 / 8 * LOG2,
+        "one minus the probability": 7 / 8,
+    }),
+    ("entropy", (HALVES,), {
+        "bits for nats": 1.5,
+        "lost minus sign": -1.5 * LOG2,
+        "unweighted mean": 5 / 3 * LOG2,
+        "unweighted sum": 5 * LOG2,
+        "mean over K": 0.5 * LOG2,
+        "logarithm of the mean": np.log(8 / 3),
+        "yes-or-no entropies added": LOG2 + 2 * H_BIASED,
+        "log K": LOG3,
+        "divided by log K": 1.5 * LOG2 / LOG3,
+        "surprise of the likeliest": LOG2,
+        "squares for logarithms": 5 / 8,
+        "perplexity for entropy": 2**1.5,
+        "no sum": [0.5 * LOG2] * 3,
+    }),
+    ("entropy", (SURE,), {"0 log 0 is nan": NAN}),
+    ("entropy", ([HALVES, [1, 0, 0]],), {
+        "wrong axis": [0.5 * LOG2] * 3,
+        "all rows added": 1.5 * LOG2,
+    }),
+    ("cross_entropy", (HALVES, OTHER_HALVES), {
+        "entropy for cross-entropy": 1.5 * LOG2,
+        "KL divergence for cross-entropy": LOG2 / 4,
+        "mean over K": 1.75 / 3 * LOG2,
+        "no sum": [LOG2, 0.5 * LOG2, 0.25 * LOG2],
+        "unweighted mean": 5 / 3 * LOG2,
+        "unweighted sum": 5 * LOG2,
+        "logarithm of the mean": np.log(16 / 5),
+        "only the likeliest outcome": 2 * LOG2,
+    }),
+    ("cross_entropy", ([0.75, 0.25], FAIR), {"swapped arguments": np.log(16 / 3) / 2}),
+    ("cross_entropy", (FAIR, BIASED), {
+        "entropy of the model": H_BIASED,
+        "BCE for cross-entropy": 4 * LOG2 - LOG3,
+    }),
+    ("cross_entropy", (SURE, SURE), {"0 log 0 is nan": NAN}),
+    ("cross_entropy", ([HALVES, [1, 0, 0]], [OTHER_HALVES] * 2), {
+        "wrong axis": [3 * LOG2, 0.5 * LOG2, 0.25 * LOG2],
+        "all rows added": 3.75 * LOG2,
+    }),
+    ("kl_divergence", (HALVES, OTHER_HALVES), {
+        "cross-entropy for KL divergence": 1.75 * LOG2,
+        "mean over K": LOG2 / 12,
+        "no sum": [0.5 * LOG2, 0, -0.25 * LOG2],
+    }),
+    ("kl_divergence", (SURE, BIASED), {
+        "swapped arguments": np.inf,
+        "entropy difference": H_BIASED,
+        "entropy difference the other way": -H_BIASED,
+        "wrong entropy subtracted": 0.75 * LOG3,
+        "0 log 0 is nan": NAN,
+    }),
+    ("kl_divergence", (FAIR, BIASED), {
+        "Jeffreys divergence": LOG3 / 4,
+        "unweighted sum": 2 * LOG2 - LOG3,
+        "unweighted mean": LOG2 - LOG3 / 2,
+        "weighted by the model": LOG2 - 0.75 * LOG3,
+        "absolute values": LOG3 / 2,
+        "squared distance": 1 / 8,
+    }),
+    ("kl_divergence", (SURE, [0, 1]), {"Jensen-Shannon for KL divergence": LOG2}),
+    ("kl_divergence", ([HALVES, [1, 0, 0]], [OTHER_HALVES] * 2), {
+        "wrong axis": [2.5 * LOG2, 0, -0.25 * LOG2],
+        "all rows added": 2.25 * LOG2,
+    }),
+    ("js_divergence", (SURE, [0, 1]), {
+        "without the halves": 2 * LOG2,
+        "middle not halved": 0,
+        "square root": np.sqrt(LOG2),
+        "0 log 0 is nan": NAN,
+    }),
+    ("js_divergence", (SURE, FAIR), {
+        "KL divergence for Jensen-Shannon": LOG2,
+        "one half only": 2 * LOG2 - LOG3,
+        "entropy of the middle": H_BIASED,
+    }),
+    ("js_divergence", (FAIR, BIASED), {
+        "Jeffreys for Jensen-Shannon": LOG3 / 4,
+        "half of Jeffreys for Jensen-Shannon": LOG3 / 8,
+        "direction to the middle reversed": (
+            3 * np.log(3 / 4) + 5 * np.log(5 / 4) + 3 * np.log(3 / 2) + 5 * np.log(5 / 6)
+        ) / 16,
+    }),
+    ("perplexity", (HALVES, OTHER_HALVES), {
+        "2 to the power of nats": 2 ** (1.75 * LOG2),
+        "e to the power of bits": np.exp(1.75),
+        "perplexity of the entropy": 2**1.5,
+        "perplexity of the KL divergence": 2**0.25,
+        "cross-entropy for perplexity": 1.75 * LOG2,
+        "lost minus sign": 2**-1.75,
+    }),
+    ("perplexity", ([0.75, 0.25], FAIR), {"swapped arguments": np.sqrt(16 / 3)}),
+    ("perplexity", (SURE, SURE), {"0 log 0 is nan": NAN}),
+    ("kraft_sum", ([1, 2],), {
+        "base e for base 2": np.exp(-1) + np.exp(-2),
+        "positive exponent": 6,
+        "mean for sum": 3 / 8,
+        "one over the lengths": 3 / 2,
+        "power of the sum": 1 / 8,
+        "no sum": [1 / 2, 1 / 4],
+    }),
+    ("expected_length", ([1, 2, 4], HALVES), {
+        "lengths unweighted": 7 / 3,
+        "sum of the lengths": 7,
+        "mean over K": 2 / 3,
+        "no sum": [0.5, 0.5, 1],
+        "entropy for the expected length": 1.5,
+        "longest word": 4,
+    }),
+    ("expected_length", ([1, 2, 3], HALVES), {"rounded up": 2}),
+    ("shannon_code_lengths", ([0.7, 0.15, 0.15],), {
+        "rounding for rounding up": [1, 3, 3],
+        "rounding down": [0, 2, 2],
+        "nats for bits": [1, 2, 2],
+        "fixed length": [2, 2, 2],
+    }),
+    ("shannon_code_lengths", (HALVES,), {
+        "one digit more": [2, 3, 3],
+        "surprisals not rounded": [1, 2, 2],
+    }),
+    ("code_lengths", ([0.7, 0.15, 0.15],), {
+        "rounding for rounding up": [1, 3, 3],
+        "nats for bits": [1, 2, 2],
+        "fixed length": [2, 2, 2],
+    }),
+    ("code_lengths", ([0.4, 0.35, 0.25],), {
+        "Shannon's lengths for Huffman's": [2, 2, 2],
+        "rounding down": [1, 1, 2],
+    }),
+    ("code_lengths", ([0.6, 0.3, 0.1],), {"largest groups joined": [2, 2, 1]}),
+    ("code_lengths", ([0.25] * 4,), {"sorted only once": [3, 3, 2, 1]}),
+    ("code_lengths", (HALVES,), {"surprisals not rounded": [1, 2, 2]}),
+    ("sample_surprisal", ([1, 0], HALVES), {"labels counted from 1": [LOG2, 2 * LOG2]}),
+    ("sample_cross_entropy", ([0, 0, 1], [0.25, 0.5, 0.25]), {
+        "sum for mean": 5 * LOG2,
+        "entropy of the model": 1.5 * LOG2,
+        "entropy of the sample": LOG3 - 2 / 3 * LOG2,
+        "KL divergence for cross-entropy": 7 / 3 * LOG2 - LOG3,
+        "swapped arguments": np.inf,
+        "perplexity for cross-entropy": 2 ** (5 / 3),
+    }),
+    ("sample_cross_entropy", ([0, 0, 1], [1 / 8, 1 / 2, 3 / 8]), {"repeats left out": 2 * LOG2}),
+    ("sample_cross_entropy", ([0, 1], HALVES), {"logarithm of the mean": np.log(8 / 3)}),
+    ("binary_cross_entropy", ([1, 0], BIASED), {
+        "dropped (1 - y) term": [2 * LOG2, 0],
+        "dropped y term": [0, 2 * LOG2],
+        "labels the wrong way round": [2 * LOG2 - LOG3] * 2,
+        "swapped arguments": [np.inf] * 2,
+        "sign between the terms": [2 * LOG2, -2 * LOG2],
+        "entropy of the prediction": [H_BIASED] * 2,
+        "squared error": [9 / 16] * 2,
+        "accuracy": [0, 0],
+        "share of errors": [1, 1],
+        "probabilities taken for logits": np.log1p(np.exp([-0.25, 0.75])),
+    }),
+    ("binary_cross_entropy", ([1], [1.0]), {"0 log 0 is nan": [NAN]}),
+    ("binary_log_loss", ([1, 0], BIASED), {"sum for mean": 4 * LOG2}),
+    ("binary_log_loss", ([1, 0], [0.5, 0.75]), {"logarithm of the mean": np.log(8 / 3)}),
+    ("negative_log_likelihood", ([1, 0], [0.25, 0.5]), {
+        "mean for sum": 1.5 * LOG2,
+        "likelihood for its logarithm": 1 / 8,
+        "no sum": [2 * LOG2, LOG2],
+    }),
+    ("multilabel_log_loss", ([[1, 1, 0]], [[0.5, 0.25, 0.9]]), {"CCE for BCE": 3 * LOG2}),
+    ("multilabel_log_loss", ([[1, 0], [0, 0]], [[0.5, 0.75], [0.5, 0.5]]), {
+        "sum over the labels": 2.5 * LOG2,
+        "mean of each row": [1.5 * LOG2, LOG2],
+        "mean of each label": [LOG2, 1.5 * LOG2],
+        "rows divided by their sum": np.log(5 / 2) / 2,
+    }),
+    ("categorical_cross_entropy", ([[0, 1, 0]], [HALVES]), {
+        "mean over K": [2 / 3 * LOG2],
+        "BCE for CCE, added": [5 * LOG2 - LOG3],
+        "BCE for CCE, averaged": [(5 * LOG2 - LOG3) / 3],
+        "swapped arguments": [np.inf],
+        "entropy of the labels": [0],
+        "entropy of the prediction": [1.5 * LOG2],
+        "labels left out": [5 * LOG2],
+        "surprise at the prediction": [LOG2],
+        "squared error": [7 / 8],
+        "mean squared error": [7 / 24],
+        "accuracy": [0],
+        "share of errors": [1],
+        "softmax twice": [np.log(np.exp(0.25) + 2)],
+    }),
+    ("categorical_cross_entropy", ([[0.6, 0.4, 0]], [HALVES]), {
+        "only the likeliest label": [LOG2]
+    }),
+    ("categorical_cross_entropy", ([[0.5, 0.5, 0]], [HALVES]), {
+        "KL divergence for cross-entropy": [LOG2 / 2]
+    }),
+    ("categorical_cross_entropy", ([SURE], [SURE]), {"0 log 0 is nan": [NAN]}),
+    ("categorical_cross_entropy", ([[0, 1, 0], [1, 0, 0]], [HALVES] * 2), {
+        "wrong axis": [LOG2, 2 * LOG2, 0]
+    }),
+    ("sparse_categorical_cross_entropy", ([1, 2], [HALVES] * 2), {
+        "labels counted from 1": [LOG2, 2 * LOG2]
+    }),
+    ("softmax", ([0, LOG3],), {
+        "sum for softmax": 1,
+        "sigmoid for softmax": [1 / 2, 3 / 4],
+        "not divided by the sum": [1, 3],
+        "powers of 2": [1 / (1 + ODDS), ODDS / (1 + ODDS)],
+        "sign of the scores": [3 / 4, 1 / 4],
+        "softmax twice": [1 - TURN, TURN],
+        "maximum for softmax": [0, 1],
+        "logarithm of the softmax": [-2 * LOG2, LOG3 - 2 * LOG2],
+    }),
+    ("softmax", ([1, 3],), {"no exponential": [1 / 4, 3 / 4]}),
+    ("softmax", ([[0, 0], [LOG3, 0]],), {"wrong axis": [[1 / 4, 1 / 2], [3 / 4, 1 / 2]]}),
+    ("softmax", ([[0, LOG3], [0, 0]],), {"one sum for all rows": [[1 / 6, 1 / 2], [1 / 6] * 2]}),
+    ("softmax", ([1000, 0],), {"missing max shift": [NAN, 0]}),
+    ("log_softmax", ([0, LOG3],), {
+        "no logarithm": [1 / 4, 3 / 4],
+        "lost minus sign": [2 * LOG2, 2 * LOG2 - LOG3],
+        "shift not undone": [LOG3 - 2 * LOG2, 2 * LOG3 - 2 * LOG2],
+        "sigmoid for softmax": [-LOG2, LOG3 - 2 * LOG2],
+        "softmax twice": np.log([1 - TURN, TURN]),
+    }),
+    ("log_softmax", ([LOG3, LOG3],), {
+        "sum of the scores subtracted": [-LOG3, -LOG3],
+        "maximum subtracted": [0, 0],
+    }),
+    ("log_softmax", ([[0, 0], [LOG3, 0]],), {
+        "wrong axis": [[-2 * LOG2, -LOG2], [LOG3 - 2 * LOG2, -LOG2]]
+    }),
+    ("log_softmax", ([[0, LOG3], [0, 0]],), {
+        "one sum for all rows": np.log([[1 / 6, 1 / 2], [1 / 6, 1 / 6]])
+    }),
+    ("log_softmax", ([1000, 0],), {
+        "missing max shift": [NAN, -np.inf],
+        "missing max shift in the logarithm of the sum": [-np.inf, -np.inf],
+        "logarithm of an underflowed softmax": [0, -np.inf],
+    }),
+    ("softmax_jacobian", ([0, LOG3],), {
+        "Jacobian taken as diagonal": [[3 / 16, 0], [0, 3 / 16]],
+        "diagonal for the Jacobian": [3 / 16, 3 / 16],
+        "sign off the diagonal": [[3 / 16, 3 / 16], [3 / 16, 3 / 16]],
+        "sign of all entries": [[-3 / 16, 3 / 16], [3 / 16, -3 / 16]],
+        "diagonal left out": [[-1 / 16, -3 / 16], [-3 / 16, -9 / 16]],
+        "p on the diagonal": [[1 / 4, -3 / 16], [-3 / 16, 3 / 4]],
+        "slopes of the log-softmax": [[3 / 4, -3 / 4], [-1 / 4, 1 / 4]],
+        "identity for the diagonal": [[15 / 16, -3 / 16], [-3 / 16, 7 / 16]],
+        "sigmoid for softmax": [[1 / 4, 0], [0, 3 / 16]],
+    }),
+    ("softmax_jacobian", ([1000, 0],), {"missing max shift": [[NAN, NAN], [NAN, 0]]}),
+    ("sigmoid", ([LOG3],), {
+        "sign of the exponent": [1 / 4],
+        "tanh for the sigmoid": [4 / 5],
+        "odds for the probability": [3],
+        "slope of the sigmoid": [3 / 16],
+        "powers of 2": [ODDS / (1 + ODDS)],
+    }),
+    ("sigmoid", ([1000],), {"overflow": [NAN]}),
+    ("sigmoid_cross_entropy", ([1, 0], [-LOG3, LOG3]), {
+        "dropped (1 - y) term": [2 * LOG2, 0],
+        "dropped y term": [0, 2 * LOG2],
+        "sign of the logit": [2 * LOG2 - LOG3] * 2,
+        "sigmoid twice": np.log1p(np.exp([-0.25, 0.75])),
+        "logarithm left out of the softplus": [LOG3, LOG3],
+        "hinge loss": [1 + LOG3] * 2,
+        "squared error": [9 / 16] * 2,
+        "accuracy": [0, 0],
+        "share of errors": [1, 1],
+    }),
+    ("sigmoid_cross_entropy", ([1, 0], BIASED), {"logits taken as probabilities": [2 * LOG2] * 2}),
+    ("sigmoid_cross_entropy", ([0, 1], [40, 40]), {
+        "logarithm of a rounded sigmoid": [np.inf, 0],
+        "0 log 0 is nan": [np.inf, NAN],
+    }),
+    ("sigmoid_cross_entropy", ([0, 1], [800, 800]), {
+        "overflow in log(1 + exp(z))": [np.inf, np.inf]
+    }),
+    ("softmax_cross_entropy", ([1], [[LOG3, 0]]), {
+        "no softmax": [0],
+        "softmax twice": [-np.log(1 - TURN)],
+        "sigmoid for softmax": [LOG2],
+        "BCE for CCE, added": [3 * LOG2],
+        "BCE for CCE, averaged": [1.5 * LOG2],
+        "shift not undone": [2 * LOG2 - LOG3],
+        "mean over K": [LOG2],
+        "labels left out": [4 * LOG2 - LOG3],
+        "surprise at the prediction": [2 * LOG2 - LOG3],
+        "squared error": [9 / 8],
+        "accuracy": [0],
+        "share of errors": [1],
+    }),
+    ("softmax_cross_entropy", ([0], [[LOG3, 0, 0]]), {
+        "labels counted from 1": [np.log(5)],
+        "no softmax": [-LOG3],
+        "shift not undone": [np.log(5 / 3) - LOG3],
+        "surprise at the prediction": [np.log(5 / 3)],
+    }),
+    ("softmax_cross_entropy", ([1], [[1, 0.25]]), {"logits taken as probabilities": [2 * LOG2]}),
+    ("softmax_cross_entropy", ([1, 0], [[LOG3, 0], [0, 0]]), {
+        "softmax over the wrong axis": [LOG2, 2 * LOG2],
+        "one sum for all rows": [np.log(6)] * 2,
+    }),
+    ("softmax_cross_entropy", ([0, 1], [[1000, 0]] * 2), {
+        "missing max shift": [NAN, np.inf],
+        "missing max shift in the logarithm of the sum": [np.inf, np.inf],
+        "logarithm of an underflowed softmax": [0, np.inf],
+    }),
+    ("softmax_gradient", ([1, 1], [[LOG3, 0], [0, 0]]), {
+        "p - y without 1/N": [[3 / 4, -3 / 4], [1 / 2, -1 / 2]],
+        "divided by N*K": [[3 / 16, -3 / 16], [1 / 8, -1 / 8]],
+        "y - p for p - y": [[-3 / 8, 3 / 8], [-1 / 4, 1 / 4]],
+        "Jacobian taken as diagonal": [[0, -3 / 8], [0, -1 / 4]],
+        "extra factor p (1 - p)": [[9 / 128, -9 / 128], [1 / 16, -1 / 16]],
+        "y not subtracted": [[3 / 8, 1 / 8], [1 / 4, 1 / 4]],
+        "gradient in p for the gradient in z": [[0, -2], [0, -1]],
+        "logits for probabilities": [[LOG3 / 2, -1 / 2], [0, -1 / 2]],
+        "sigmoid for softmax": [[3 / 8, -1 / 4], [1 / 4, -1 / 4]],
+        "softmax twice": [[TURN / 2, -TURN / 2], [1 / 4, -1 / 4]],
+        "softmax over the wrong axis": [[3 / 8, -1 / 4], [1 / 8, -1 / 4]],
+        "labels counted from 1": [[-1 / 8, 1 / 8], [-1 / 4, 1 / 4]],
+        "mean over the examples": [5 / 8, -5 / 8],
+        "bits for nats": np.array([[3 / 8, -3 / 8], [1 / 4, -1 / 4]]) / LOG2,
+    }),
+    ("softmax_gradient", ([0], [[1000, 0]]), {"missing max shift": [[NAN, 0]]}),
+    ("sigmoid_gradient", ([1, 0], [LOG3, 0]), {
+        "p - y without 1/N": [-1 / 4, 1 / 2],
+        "y - p for p - y": [1 / 8, -1 / 4],
+        "extra factor p (1 - p)": [-3 / 128, 1 / 16],
+        "y not subtracted": [3 / 8, 1 / 4],
+        "dropped (1 - y) term": [-1 / 8, 0],
+        "gradient in p for the gradient in z": [-2 / 3, 1],
+        "logits for probabilities": [(LOG3 - 1) / 2, 0],
+        "mean over the examples": 1 / 8,
+        "bits for nats": [-1 / 8 / LOG2, 1 / 4 / LOG2],
+    }),
+    ("sigmoid_gradient", ([1], [0]), {"sigmoid twice": [TURN - 1]}),
+    ("sigmoid_gradient", ([1], [1000]), {"overflow": [NAN]}),
+    ("gaussian_cross_entropy", ([3], [0], [4]), {
+        "forgotten 1/2 of the square": [np.log(8 * np.pi) / 2 + 9 / 4],
+        "forgotten 1/2 of the logarithm": [np.log(8 * np.pi) + 9 / 8],
+        "both halves forgotten": [np.log(8 * np.pi) + 9 / 4],
+        "forgotten 2 pi": [LOG2 + 9 / 8],
+        "forgotten logarithm of the variance": [9 / 8],
+        "variance taken for the standard deviation": [np.log(32 * np.pi) / 2 + 9 / 32],
+        "standard deviation in place of the variance": [np.log(4 * np.pi) / 2 + 9 / 4],
+        "squared error": [9],
+        "absolute distance for the square": [np.log(8 * np.pi) / 2 + 3 / 8],
+    }),
+]  # fmt: skip
+
+
+def known(quantity):
+    return {mistake.name: mistake for mistake in ce.misconceptions_of(quantity)}
 
 
 @pytest.mark.parametrize(
-    ("quantity", "name", "arguments", "value"), BY_HAND, ids=[f"{q}: {n}" for q, n, *_ in BY_HAND]
+    ("quantity", "arguments", "values"), BY_HAND, ids=[f"{q}{list(v)}" for q, _, v in BY_HAND]
 )
-def test_the_mistake_gives_the_value_worked_out_by_hand(quantity, name, arguments, value):
-    (mistake,) = (m for m in ce.misconceptions_of(quantity) if m.name == name)
-    # a few roundings of 1e-16, and 1e-7 beside 1 where the probabilities were clipped there
-    np.testing.assert_allclose(mistake.commit(*arguments), value, rtol=1e-12, atol=1e-15)
+def test_the_mistake_gives_the_value_worked_out_by_hand(quantity, arguments, values):
+    for name, value in values.items():
+        found = known(quantity)[name].commit(*arguments)
+        # a few roundings of 1e-16
+        np.testing.assert_allclose(found, value, rtol=1e-12, atol=1e-15, err_msg=name)
+
+
+# What a mistake makes of the right value, whatever the quantity.
+FROM_RIGHT = {
+    "bits for nats": lambda right: right / LOG2,
+    "nats for bits": lambda right: right * LOG2,
+    "log10 for the natural logarithm": lambda right: right / np.log(10),
+    "log10 for log2": lambda right: right * np.log10(2),
+    "lost minus sign": lambda right: -right,
+    "ratio upside down": lambda right: -right,
+    "one minus the probability": lambda right: 1 - np.exp(-right),
+    "no logarithm": lambda right: np.exp(-right),
+    "impossible outcomes skipped": lambda right: np.where(right == np.inf, 0, right),
+}
+# What it makes of the losses of the examples, where one number is asked for.
+FROM_EACH = {
+    "sum for mean": np.sum,
+    "mean for sum": np.mean,
+    "no mean": lambda each: each,
+    "no sum": lambda each: each,
+    "logarithm of the mean": lambda each: -np.log(np.mean(np.exp(-each))),
+    "likelihood for its logarithm": lambda each: np.prod(np.exp(-each)),
+}
+EACH = {
+    "sample_cross_entropy": lambda samples, q: -np.log(np.asarray(q))[samples],
+    "binary_log_loss": ce.binary_cross_entropy,
+    "multilabel_log_loss": ce.binary_cross_entropy,
+    "negative_log_likelihood": ce.binary_cross_entropy,
+    "categorical_log_loss": ce.categorical_cross_entropy,
+    "sparse_log_loss": ce.sparse_categorical_cross_entropy,
+    "sigmoid_log_loss": ce.sigmoid_cross_entropy,
+    "softmax_log_loss": ce.softmax_cross_entropy,
+    "gaussian_nll": ce.gaussian_nll,
+}
+# the quantity whose mistakes are averaged, or added
+OF_EACH = {quantity: SAME_CASES.get(quantity, "binary_cross_entropy") for quantity in EACH}
+IN_BITS = {
+    "surprisal_bits": "surprisal",
+    "entropy_bits": "entropy",
+    "cross_entropy_bits": "cross_entropy",
+    "kl_bits": "kl_divergence",
+    "js_bits": "js_divergence",
+}
+# The probability of what happened is x: adding and clipping are told apart at x = eps.
+WITH_PROBABILITY = {
+    "surprisal": lambda x: (x,),
+    "cross_entropy": lambda x: ([1.0, 0.0], [x, 1 - x]),
+    "kl_divergence": lambda x: ([1.0, 0.0], [x, 1 - x]),
+    "sample_surprisal": lambda x: ([0], [x, 1 - x]),
+    "binary_cross_entropy": lambda x: ([1], [x]),
+    "categorical_cross_entropy": lambda x: ([[1, 0]], [[x, 1 - x]]),
+    "sparse_categorical_cross_entropy": lambda x: ([0], [[x, 1 - x]]),
+    "log_softmax": lambda x: ([np.log(x), 0.0],),
+    "sigmoid_cross_entropy": lambda x: ([1], [np.log(x)]),
+    "softmax_cross_entropy": lambda x: ([0], [[np.log(x), 0.0]]),
+}
+
+
+def expected_from_another(mistake, case):
+    """What a mistake must give by what another gives, or None if it stands on its own."""
+    quantity, name = mistake.quantity, mistake.name
+    with np.errstate(all="ignore"):
+        if quantity in IN_BITS and name in known(IN_BITS[quantity]):
+            if name in FROM_RIGHT:
+                return FROM_RIGHT[name](np.asarray(QUANTITIES[quantity](*case)))
+            nats = known(IN_BITS[quantity])[name].commit(*case)
+            unit = {"square root": np.sqrt(LOG2), "one over p": 1}.get(name, LOG2)
+            return nats / unit
+        if quantity in EACH and name in FROM_EACH:
+            return FROM_EACH[name](EACH[quantity](*case))
+        if quantity in EACH:
+            each_name = "mean over K" if name == "mean over N*K" else name
+            if each_name in known(OF_EACH[quantity]):
+                each = known(OF_EACH[quantity])[each_name].commit(*case)
+                return np.sum(each) if quantity == "negative_log_likelihood" else np.mean(each)
+        if quantity == "optimal_length":
+            return np.dot(case[0], known("code_lengths")[name].commit(*case))
+        if quantity == "sparse_categorical_cross_entropy" and name in known(
+            "categorical_cross_entropy"
+        ):
+            rows = np.eye(np.shape(case[1])[-1])[case[0]]
+            return known("categorical_cross_entropy")[name].commit(rows, case[1])
+        if name in FROM_RIGHT:
+            return FROM_RIGHT[name](np.asarray(QUANTITIES[quantity](*case), dtype=float))
+    return None
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_every_mistake_follows_from_another_or_was_worked_out_by_hand(quantity):
+    by_hand = {name for other, _, values in BY_HAND if other == quantity for name in values}
+    for mistake in ce.misconceptions_of(quantity):
+        if "clipped at" in mistake.name or "added in the logarithm" in mistake.name:
+            continue  # the next test
+        followed = False
+        for case in CASES[quantity] if mistake.name not in by_hand else ():
+            expected = expected_from_another(mistake, case)
+            if expected is not None:
+                followed = True
+                found = mistake.commit(*case)
+                # sums of few terms in another order
+                np.testing.assert_allclose(
+                    found, expected, rtol=1e-9, atol=1e-12, err_msg=title(mistake)
+                )
+        assert followed or mistake.name in by_hand, title(mistake)
+
+
+@pytest.mark.parametrize("quantity", WITH_PROBABILITY)
+@pytest.mark.parametrize("eps", ["1e-15", "1e-12", "1e-10", "1e-9", "1e-8", "1e-7", "1e-6"])
+def test_a_clip_and_an_addition_differ_by_one_bit_at_their_eps(quantity, eps):
+    case, x = WITH_PROBABILITY[quantity](float(eps)), float(eps)
+    sign = -1 if quantity == "log_softmax" else 1
+    clipped = np.ravel(known(quantity)[f"clipped at {eps}"].commit(*case))[0]
+    added = np.ravel(known(quantity)[f"{eps} added in the logarithm"].commit(*case))[0]
+    # Beside 1, eps itself moves the value by eps; the softmax of log(eps) and 0 is eps / (1 + eps).
+    np.testing.assert_allclose(sign * clipped, -np.log(x), atol=4e-6)
+    np.testing.assert_allclose(sign * added, -np.log(2 * x), atol=4e-6)
+    lower = WITH_PROBABILITY[quantity](float(eps) / 1000)
+    below = np.ravel(known(quantity)[f"clipped at {eps}"].commit(*lower))[0]
+    np.testing.assert_allclose(sign * below, -np.log(x), atol=4e-6)
+
+
+def test_every_quantity_with_a_clip_is_tested_for_it():
+    clipped = {m.quantity for m in MISCONCEPTIONS if "clipped" in m.name}
+    assert clipped == set(WITH_PROBABILITY) | (set(EACH) - {"gaussian_nll"})
+
+
+@pytest.mark.parametrize("quantity", sorted(set(EACH) - {"gaussian_nll"}))
+def test_the_mean_of_a_clip_is_the_clip_of_the_mean(quantity):
+    for name, mistake in known(quantity).items():
+        if "clipped at" in name or "added in the logarithm" in name:
+            for case in CASES[quantity]:
+                found, expected = mistake.commit(*case), expected_from_another(mistake, case)
+                np.testing.assert_allclose(found, expected, rtol=1e-9, err_msg=name)
 
 
 def test_the_book_s_number_of_four_and_seven_is_not_silently_accepted():
