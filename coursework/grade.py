@@ -87,12 +87,10 @@ def grade(
             done[item.student] = known, submission
         else:
             jobs.append(job)
+    handed_in = {job.student: job.submission for job in jobs}
     for graded in _run(jobs, workers, scheduler, progress):
         store.write(graded)
-        done[graded.student] = (
-            graded,
-            next(job.submission for job in jobs if job.student == graded.student),
-        )
+        done[graded.student] = graded, handed_in[graded.student]
     ordered = [done[student] for student in sorted(done, key=str.casefold)]
     store.publish(ordered, book)
     return [graded for graded, _ in ordered]
@@ -105,7 +103,9 @@ def _run(jobs, workers, scheduler, progress):
     with bar, _pool(workers, scheduler) as pool:
         for _ in range(RESTARTS):
             try:
-                for graded in pool(joblib.delayed(grade_one)(job) for job in waiting.values()):
+                for graded in pool(
+                    joblib.delayed(grade_one)(job) for job in list(waiting.values())
+                ):
                     del waiting[graded.student]
                     bar.update()
                     yield graded

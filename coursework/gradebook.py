@@ -9,10 +9,12 @@ import html
 import os
 import shutil
 import sys
+import warnings
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy.exc import SAWarning
 
 from .places import source_path
 from .release import TEXT_STUB, student_version
@@ -37,7 +39,9 @@ def open_gradebook(db_url):
         opened = Gradebook(db_url, COURSE)
     finally:
         os.environ["PATH"] = path
-    with opened:
+    with opened, warnings.catch_warnings():
+        # nbgrader builds a submission before it adds it, which SQLAlchemy 2.1 remarks on.
+        warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
         yield opened
 
 

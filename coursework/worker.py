@@ -22,6 +22,8 @@ from .sets import SETS
 from .submission import Probe, Submission, attempts, plan, read_submission, unusual
 from .verdict import Failure, Verdict, judge
 
+NOT_ANSWERED = "NotImplementedError"  # what a cell raises as it is released
+
 
 @dataclass(frozen=True)
 class Job:
@@ -100,7 +102,9 @@ def grade_one(job):
         ]
     except Exception as error:  # one submission must not end the batch
         return Graded(**about, failed=f"the grader failed: {type(error).__name__}: {error}")
-    return Graded(**about, verdicts=tuple(verdicts), unusual=tuple(unusual(made, records)))
+    # A cell that is as it was released is not unusual; its task says so.
+    odd = [line for line in unusual(made, records) if NOT_ANSWERED not in line]
+    return Graded(**about, verdicts=tuple(verdicts), unusual=tuple(odd))
 
 
 def _answer(result):
@@ -110,6 +114,8 @@ def _answer(result):
             return values.decode(result["value"])
         except ValueError as error:
             return Failure(f"what it returned cannot be read ({error}).")
+    if result.get("error", "").startswith(NOT_ANSWERED):
+        return Failure("the cell is as it was released.")
     if "error" in result:
         return Failure(f"it stopped with {result['error']}", result["error"].partition(":")[0])
     if "stopped" in result:
