@@ -110,9 +110,10 @@ def _read_plain_file(path):
         if os.path.islink(path):
             raise SubmissionError("it is a link to another place, not a file") from None
         raise SubmissionError(f"the file cannot be read: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SubmissionError("it is a folder or a device, not a file")
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise SubmissionError("it is a folder or a device, not a file")
         try:
             content = file.read(MAX_BYTES + 1)
         except OSError as error:
@@ -330,18 +331,17 @@ def _identify(submission, locked):
 def _with_missing(slots, source, locked, probes, made):
     """Put what was deleted back to its place."""
     order = [cell.name for cell in source.cells]
-    for name in reversed(locked):  # so that a missing cell finds those that follow it
-        if any(slot.locked == name for slot in slots):
-            continue
+    missing = [name for name in locked if not any(slot.locked == name for slot in slots)]
+    for name in missing:
         made.unusual.append(f"The locked cell {name} was deleted; the original was used.")
-        if name in probes:
-            answer = [i for i, slot in enumerate(slots) if _is(slot, f"{name}-answer")]
-            place = answer[-1] + 1 if answer else len(slots)
-        else:
-            following = order[order.index(name) + 1 :]
-            present = (i for other in following for i, slot in enumerate(slots) if _is(slot, other))
-            place = next(present, 0)
-        slots.insert(place, _Slot(name, None, name))
+    # From the last one on, so that each finds those that follow it; tests come after what they ask.
+    for name in [name for name in reversed(missing) if name not in probes]:
+        following = order[order.index(name) + 1 :]
+        present = (i for other in following for i, slot in enumerate(slots) if _is(slot, other))
+        slots.insert(next(present, 0), _Slot(name, None, name))
+    for name in [name for name in missing if name in probes]:
+        answer = [i for i, slot in enumerate(slots) if _is(slot, f"{name}-answer")]
+        slots.insert(answer[-1] + 1 if answer else len(slots), _Slot(name, None, name))
     return slots
 
 
