@@ -209,7 +209,7 @@ ATTACKS = {
         "error: TimeLimit",
     ),
     "memory hog": (
-        "kept = []\nwhile True: kept.append(bytearray(5 * 10**7))",
+        "kept = []\nwhile True: kept.append(np.empty(5 * 10**6))",
         "stopped: it filled the memory",
         "missing",
     ),
@@ -406,7 +406,8 @@ ATTACKS = {
     ),
     "json and os replaced": (
         "import json, os\njson.dumps = json.loads = lambda *a, **k: '{}'\n"
-        "json.JSONEncoder.encode = json.JSONDecoder.decode = json.encoder.encode_basestring_ascii = None\n"
+        "json.JSONEncoder.encode = json.JSONDecoder.decode = None\n"
+        "json.encoder.encode_basestring_ascii = None\n"
         "os.write = os.read = os._exit = os.kill = os.getpid = lambda *a: 0",
         "^ran$",
         "missing",
