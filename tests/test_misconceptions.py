@@ -5,6 +5,7 @@ that each must be named alone. What inputs cannot tell apart is tested on its ow
 """
 
 import functools
+import re
 import warnings
 
 import numpy as np
@@ -169,6 +170,18 @@ def test_every_quantity_has_mistakes_of_its_own():
         known = [mistake.name for mistake in ce.misconceptions_of(quantity)]
         assert len(known) >= 4
         assert len(set(known)) == len(known)
+
+
+def test_the_reference_page_lists_every_quantity_once_with_its_arguments():
+    page = (BOOK / "api.md").read_text("utf-8").partition("## Known mistakes")[2]
+    listed = []
+    for quantities, arguments in re.findall(
+        r"^\| (`.+?) \| `([a-z, ]+)`.* \|$", page, re.MULTILINE
+    ):
+        for quantity in re.findall(r"`(\w+)`", quantities):
+            listed.append(quantity)
+            assert len(arguments.split(", ")) == len(CASES[quantity][0]), quantity
+    assert sorted(listed) == sorted(QUANTITIES)
 
 
 # What the course promises to name.
