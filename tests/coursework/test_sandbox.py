@@ -808,8 +808,9 @@ def test_a_cell_leaves_no_process_to_the_next_one(bubblewrap):
 def test_root_gives_up_its_rights(bubblewrap):
     source = (
         "import os\nme = [*os.getresuid(), *os.getresgid()]\ngroups = os.getgroups()\n"
-        "rights = [line.split()[1] for line in open('/proc/self/status') if 'Cap' in line][:3]\n"
-        "rights = max(int(right, 16) for right in rights)"
+        "status = dict(line.split(':') for line in open('/proc/self/status'))\n"
+        "rights = max(int(status[name], 16) for name in ('CapPrm', 'CapEff', 'CapAmb'))\n"
+        "rights += int(status['NoNewPrivs']) != 1"
     )
     uids = []
     for _ in range(2):
@@ -831,6 +832,21 @@ def test_a_limit_cannot_be_raised(bubblewrap):
     names = [f"RLIMIT_{name}" for name in ("AS", "CPU", "FSIZE", "NOFILE", "NPROC", "CORE")]
     records = do(cell(source), call("attack", *[(name,) for name in names]))
     assert all("ValueError" in result["error"] for result in records[1]["results"])
+
+
+@pytest.mark.skipif(sandbox._filter() is None, reason="no filter is known for this machine")
+def test_system_calls_that_no_answer_needs_are_refused(bubblewrap):
+    source = (
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "def attack(name, *a):\n"
+        "    return [getattr(libc, name)(*map(int, a)), ctypes.get_errno()]\n"
+    )
+    new_user, private = 0x10000000, 0
+    calls = [("unshare", new_user), ("shmget", private, 4096, 0o600), ("chroot", 0)]
+    calls += [("memfd_create", 0, 0), ("ptrace", 0, 0, 0, 0), ("setns", 0, 0)]
+    calls += [("syscall", 56, new_user | 17, 0, 0, 0, 0)] if os.uname().machine == "x86_64" else []
+    records = do(cell(source), call("attack", *calls))
+    assert [decode(result["value"]) for result in records[1]["results"]] == [[-1, 1]] * len(calls)
 
 
 def test_time_for_the_whole_run_is_bounded(bubblewrap):
