@@ -140,8 +140,9 @@ def diagnose(value, y, p, *, relative=_RELATIVE, absolute=_ABSOLUTE):
 
     Parameters
     ----------
-    value : float or array_like, shape (N,)
-        The mean loss to look at, or the losses of the examples.
+    value : float or array_like
+        The mean loss to look at, or the losses of the examples: one for each row, or one for each
+        label of a multi-label problem.
     y : array_like
         Labels: 0 and 1 where `p` has one axis; else class numbers, shape (N,), one-hot or soft
         rows, shape (N, K), or the N times K labels of a multi-label problem.
@@ -195,7 +196,7 @@ def diagnose(value, y, p, *, relative=_RELATIVE, absolute=_ABSOLUTE):
         "sparse": ("sparse_categorical_cross_entropy", "sparse_log_loss"),
         "categorical": ("categorical_cross_entropy", "categorical_log_loss"),
     }[kind]
-    quantity = per_example if np.ndim(value) else mean
+    quantity = per_example if _is_per_example(value, kind, p) else mean
     return diagnose_quantity(quantity, value, y, p, relative=relative, absolute=absolute)
 
 
@@ -204,8 +205,9 @@ def diagnose_logits(value, y, z, *, relative=_RELATIVE, absolute=_ABSOLUTE):
 
     Parameters
     ----------
-    value : float or array_like, shape (N,)
-        The mean loss to look at, or the losses of the examples.
+    value : float or array_like
+        The mean loss to look at, or the losses of the examples: one for each row, or one for each
+        label of a multi-label problem.
     y : array_like
         Labels: 0 and 1 where `z` has one axis; else class numbers, shape (N,), one-hot or soft
         rows, shape (N, K), or the N times K labels of a multi-label problem.
@@ -241,8 +243,9 @@ def diagnose_logits(value, y, z, *, relative=_RELATIVE, absolute=_ABSOLUTE):
     sum for mean
     """
     y, z = np.asarray(y), np.asarray(z)
-    quantity = _SIGMOID_OR_SOFTMAX[_kind_of_loss(y, z)]
-    if np.ndim(value):
+    kind = _kind_of_loss(y, z)
+    quantity = _SIGMOID_OR_SOFTMAX[kind]
+    if _is_per_example(value, kind, z):
         quantity = quantity.replace("log_loss", "cross_entropy")
     return diagnose_quantity(quantity, value, y, z, relative=relative, absolute=absolute)
 
@@ -529,6 +532,13 @@ def _kind_of_loss(y, model, *, model_is_distribution=True):
     if model.ndim < 2:
         return "binary"
     return "categorical" if model_is_distribution and _sums_to_one(y) else "multilabel"
+
+
+def _is_per_example(value, kind, model):
+    """Whether a value has the shape of the losses of the examples, and is not their mean."""
+    numbers = _numbers(value)
+    shape = model.shape[:-1] if kind in ("sparse", "categorical") else model.shape
+    return numbers is not None and numbers.shape == shape
 
 
 _SIGMOID_OR_SOFTMAX = {

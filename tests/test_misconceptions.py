@@ -1179,6 +1179,8 @@ def test_a_mistake_that_equals_the_right_answer_is_not_named():
             2 * LOG2, [[0.75, 0.25]], [[0.25, 0.75]], "only the likeliest label", id="soft"
         ),
         pytest.param(3 * LOG2, [[1, 0]] * 2, [[0.5, 0.75]] * 2, "sum over the labels", id="multi"),
+        pytest.param([LOG2, LOG2], [[1], [1]], [[0.5]] * 2, "mean of each row", id="multi, rows"),
+        pytest.param([[1], [1]], [[1], [0]], [[0.5]] * 2, "bits for nats", id="multi, per label"),
         pytest.param(
             [3, 1], [1, 1], [[0.5, 0.125, 0.375], [0.25, 0.5, 0.25]], "bits for nats", id="each"
         ),
