@@ -75,7 +75,7 @@ test: install
 	$(RUN) -m tools.notebooks --check
 	$(RUN) -m pytest --ignore=tests/site
 	$(RUN) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 \
-		--override-ini addopts= --override-ini filterwarnings= book
+		--override-ini addopts= --override-ini filterwarnings= book coursework/source
 	$(MAKE) --no-print-directory book
 	$(RUN) -m pytest tests/site --override-ini testpaths=
 

@@ -51,6 +51,7 @@ class Store:
                 points, comment = essay_grade(opened, self.problem_set, graded.student)
                 if graded.failed is not None:
                     points, comment = None, None
+                points = None if points is None else _number(points)
                 rows.append(self._row(graded, points))
                 page = feedback.render(
                     set=self.problem_set, graded=graded, essay=points, comment=comment, book=book
@@ -65,11 +66,11 @@ class Store:
         return {
             "student": graded.student,
             "status": "graded" if graded.failed is None else "failed",
-            "total": _number(graded.earned + essay) if graded_by_person else "",
+            "total": graded.earned + essay if graded_by_person else "",
             "total_of": of + essay_of,
             "tasks": graded.earned if graded.failed is None else "",
             "tasks_of": of,
-            "written": _number(essay) if graded_by_person else "",
+            "written": essay if graded_by_person else "",
             "written_of": essay_of,
             **{task.name: "" for task in self.problem_set.tasks},
             **{verdict.task: verdict.earned for verdict in graded.verdicts},
@@ -86,6 +87,7 @@ def _template():
 
 
 def _number(value):
+    """Return 3.0 as 3: points are mostly whole."""
     return int(value) if value == int(value) else value
 
 

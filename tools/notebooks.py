@@ -1,7 +1,8 @@
 """Run the notebooks and store their outputs in place: ``make notebooks``.
 
-``python -m tools.notebooks [paths]`` runs each notebook (by default, all of ``book/``) from top to
-bottom with this Python, and writes what it printed into the file. It also writes
+``python -m tools.notebooks [paths]`` runs each notebook (by default, all of ``book/`` and the
+sources of the problem sets) from top to bottom with this Python, and writes what it printed into
+the file. It also writes
 
 - a hash of the code that was run, so that outputs of an older source can be told apart, and
 - the pins that tie each number in the text to the cell that computed it (``book_numbers.py``).
@@ -25,6 +26,7 @@ from tools import book_numbers
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE_NUMBERS = ROOT / "tests" / "data" / "page_numbers.json"
+DEFAULT = [ROOT / "book", *sorted((ROOT / "coursework" / "source").glob("*/"))]
 TIMEOUT = 120  # seconds for one cell, as under nbval
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -405,7 +407,7 @@ def main(arguments=None):
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--check", action="store_true", help="run nothing, report problems")
     parser.add_argument("--pins", action="store_true", help="run nothing, write the pins")
-    parser.add_argument("paths", nargs="*", help="notebooks, directories or pages (default: book/)")
+    parser.add_argument("paths", nargs="*", help="notebooks, directories or pages (default: all)")
     options = parser.parse_args(arguments)
 
     if missing := missing_packages():
@@ -416,7 +418,7 @@ def main(arguments=None):
         )
         return 1
 
-    notebooks = [path for path in find(options.paths or [ROOT / "book"]) if path.suffix != ".md"]
+    notebooks = [path for path in find(options.paths or DEFAULT) if path.suffix != ".md"]
     with_pages = not options.paths or any(p.endswith(".md") for p in options.paths)
     if options.check:
         lines = [line for path in notebooks for line in check(path)]
