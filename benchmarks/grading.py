@@ -1,10 +1,10 @@
 """Time the grading command beside ``nbgrader autograde`` alone: ``python -m benchmarks.grading``.
 
-Both grade the same submissions of one problem set, each time in a new folder, in turns, on all cores
-that they use: nbgrader grades one submission after the other, the command one on each core. What
-they do is not the same. nbgrader runs the visible checks that stand in the notebook, in a Jupyter
-kernel with the rights of the user. The command runs the notebook in a sandbox, on hidden inputs, and
-writes feedback and an entry in nbgrader's gradebook as well.
+Both grade the same submissions of one problem set, each time in a new folder, in turns. nbgrader
+grades one submission after the other, the command one on each core. What they do is not the same.
+nbgrader runs the visible checks that stand in the notebook, in a Jupyter kernel with the rights of
+the user. The command runs the notebook in a sandbox, on hidden inputs, and writes feedback and an
+entry in nbgrader's gradebook as well.
 """
 
 import argparse
@@ -107,8 +107,10 @@ def main(given=None):
         for name, rate in rates.items()
     ]
     text = (
-        f"# Grading\n\n{about}\n\n"
-        f"{asked.submissions} submissions of {SET}; a third right, a third wrong, a third empty.\n\n"
+        "# Grading\n\n"
+        + "\n".join(about)
+        + f"\n\n{asked.submissions} submissions of {SET}: a third"
+        " right, a third wrong, a third empty.\n\n"
         + markdown(["command", "submissions a minute", "seconds of each round"], rows)
         + f"\n\nRatio of the medians: {ours / theirs:.1f} (goal: at least 2).\n"
     )
