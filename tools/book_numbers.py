@@ -48,7 +48,7 @@ HIDDEN = [
         r"^\([\w:.-]+\)=[ \t]*$",  # (labels)=
         r"(?<=\$\$)[ \t]*\([\w:.-]+\)",  # $$ ... $$ (eq-label)
         # {role}`text <target>`: only the text is read; {role}`target`: nothing is.
-        r"\{(?:cite[\w:]*|ref|numref|eq|doc|term|prf:ref|py:\w+|func|class|meth|mod|download)\}"
+        r"\{(?:cite[\w:]*|ref|numref|eq|doc|term|binder|prf:ref|py:\w+|func|class|meth|mod|download)\}"
         r"`(?:(?P<keep>[^`<]*)<[^`>]*>|[^`]*)`",
         r"\{[\w:-]+\}(?=`)",  # the name of any other role
         r"!\[(?P<keep>[^\]]*)\]\([^()]*\)",  # images: the alternative text stays

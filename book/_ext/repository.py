@@ -9,7 +9,11 @@ no launch buttons.
 import os
 import re
 import subprocess
+from urllib.parse import quote
 
+from docutils import nodes
+
+BINDER = "https://mybinder.org"
 REMOTE = re.compile(
     r"(?:https://|git@|ssh://git@)github\.com[:/](?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?"
 )
@@ -35,6 +39,22 @@ def repository_url():
     return f"https://github.com/{name}" if name else None
 
 
+def branch():
+    """Return the branch that the book is built from."""
+    return os.environ.get("GITHUB_REF_NAME") or "main"
+
+
+def binder(name, rawtext, text, lineno, inliner, options=None, content=()):
+    """Return a link that opens a file of the repository on Binder, or nothing without one."""
+    url = repository_url()
+    if url is None:
+        return [], []
+    repository = url.removeprefix("https://github.com/")
+    place = quote(f"lab/tree/{text}", safe="")
+    target = f"{BINDER}/v2/gh/{repository}/{quote(branch(), safe='')}?urlpath={place}"
+    return [nodes.reference(rawtext, "open on Binder", refuri=target)], []
+
+
 def _set_buttons(app, config):
     url = repository_url()
     if url is None:
@@ -42,18 +62,19 @@ def _set_buttons(app, config):
     config.html_theme_options = {
         **config.html_theme_options,
         "repository_url": url,
-        "repository_branch": os.environ.get("GITHUB_REF_NAME") or "main",
+        "repository_branch": branch(),
         "path_to_docs": "",
         "use_repository_button": True,
         "use_issues_button": True,
         "launch_buttons": {
             "notebook_interface": "jupyterlab",
-            "binderhub_url": "https://mybinder.org",
+            "binderhub_url": BINDER,
         },
     }
 
 
 def setup(app):
-    """Set the options before the theme reads them."""
+    """Set the options before the theme reads them, and add the role."""
+    app.add_role("binder", binder)
     app.connect("config-inited", _set_buttons, priority=100)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
