@@ -1237,11 +1237,13 @@ def test_diagnose_recognises_the_form_of_the_labels(value, y, p, name):
 
 
 def test_diagnose_takes_float32_rows_for_distributions():
-    p = np.array([[0.1, 0.2, 0.7], [0.3, 0.3, 0.4]], dtype=np.float32)
-    value = ce.sparse_categorical_cross_entropy([2, 0], p).mean()
-    y = np.eye(3, dtype=np.float32)[[2, 0]]
-    assert ce.diagnose(value, y, p).right
-    assert ce.diagnose(value, [2, 0], p).right
+    rng = np.random.default_rng(0)
+    p = rng.dirichlet(np.ones(7), 50).astype(np.float32)
+    y = rng.dirichlet(np.ones(7), 50).astype(np.float32)
+    assert abs(p.sum(axis=-1) - 1).max() > 1e-8  # rounding shows
+    assert ce.diagnose(ce.categorical_cross_entropy(y, p).mean(), y, p).right
+    labels = y.argmax(axis=-1)
+    assert ce.diagnose(ce.sparse_categorical_cross_entropy(labels, p).mean(), labels, p).right
 
 
 def test_diagnose_logits_recognises_the_form_of_the_labels():
@@ -1414,6 +1416,15 @@ def test_accepts_says_what_is_right_where_several_answers_are():
         assert ce.diagnose_cases(np.sqrt, values, cases, [halves], accepts=root).right
     diagnosis = ce.diagnose_cases(np.sqrt, [2, 4.5], cases, [halves], accepts=root)
     assert diagnosis == ce.Diagnosis(False, (halves,), (1,))
+    error = ValueError()  # is never shown to accepts
+    assert not ce.diagnose_cases(np.sqrt, [error], [(4.0,)], accepts=lambda *_: True).right
+
+
+def test_what_is_within_the_tolerance_of_the_right_answer_is_no_mistake():
+    # The value misses the right answer by 1.5 tolerances, and this "mistake" is between the two.
+    near = ce.Misconception("near", "double", lambda x: 2 * x * 1.00008, "You.", "x")
+    diagnosis = ce.diagnose_cases(double, [2e6 * 1.00015], [(1e6,)], [near], absolute=0)
+    assert diagnosis == ce.Diagnosis(right=False, wrong_cases=(0,))
 
 
 REFUSED = [
