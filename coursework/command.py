@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from . import sandbox
-from .grade import grade
+from .grade import ClusterError, grade
 from .places import release_path
 from .release import refresh, release
 from .results import ResultsError, report
@@ -76,7 +76,7 @@ def main(given=None):
     asked = arguments(given)
     try:
         return {"secret": _secret, "release": _release, "grade": _grade}[asked.verb](asked)
-    except (SecretError, ResultsError, sandbox.SandboxError) as error:
+    except (SecretError, ResultsError, ClusterError, sandbox.SandboxError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -20,7 +20,12 @@ from .sets import SETS
 from .submission import SubmissionError, read_submission
 from .worker import Graded, Job, digest, fingerprint_of, grade_one
 
+
 RESTARTS = 3  # of a pool whose worker process died
+
+
+class ClusterError(Exception):
+    """Why a Dask cluster cannot grade."""
 
 
 def grade(
@@ -124,5 +129,32 @@ def _pool(workers, scheduler):
         return
     import distributed
 
-    with distributed.Client(scheduler), joblib.parallel_config(backend="dask"):
+    try:
+        client = distributed.Client(scheduler, timeout="30s")
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"no Dask scheduler answers at {scheduler}: {error}") from None
+    with client, joblib.parallel_config(backend="dask"):
+        _check_cluster(client, scheduler)
         yield joblib.Parallel(return_as="generator_unordered")
+
+
+def _check_cluster(client, scheduler):
+    """Find out before the first submission whether scheduler and workers have this course."""
+
+    def version():  # a function within a function is sent whole, not by the name of its module
+        try:
+            from coursework.worker import digest
+        except ImportError as error:
+            return str(error)
+        return digest()
+
+    found = {"the scheduler": client.run_on_scheduler(version), **client.run(version)}
+    if len(found) == 1:
+        raise ClusterError(f"the Dask scheduler at {scheduler} has no workers")
+    for name, answer in found.items():
+        if answer != digest():
+            reason = answer if len(answer) != len(digest()) else "it has another version"
+            raise ClusterError(
+                f"{name} does not have this course ({reason}). Start the scheduler and the workers"
+                " in the folder of the course, all in the same version, with PYTHONPATH=."
+            )

@@ -199,6 +199,42 @@ def test_a_dask_cluster_gives_the_same_results(results, copy, submitted):
     assert written(copy) == written(results)
 
 
+def test_a_cluster_that_is_not_there_is_said(tmp_path, submitted, capsys, monkeypatch):
+    import distributed
+
+    def nobody(*_, **__):
+        raise OSError("Timed out trying to connect")
+
+    monkeypatch.setattr(distributed, "Client", nobody)
+    assert run(submitted, tmp_path / "results", "--scheduler", "tcp://127.0.0.1:9") == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "workers", "reason"),
+    [
+        ("same", {}, "has no workers"),
+        ("No module named 'coursework'", {"tcp://w": "same"}, "the scheduler does not have"),
+        ("same", {"tcp://w": "same", "tcp://v": "0" * 64}, "tcp://v does not .*another version"),
+    ],
+)
+def test_a_cluster_without_this_course_is_refused(scheduler, workers, reason):
+    from coursework import grade
+
+    def known(answer):
+        return grade.digest() if answer == "same" else answer
+
+    class Client:
+        def run(self, _):
+            return {name: known(answer) for name, answer in workers.items()}
+
+        def run_on_scheduler(self, _):
+            return known(scheduler)
+
+    with pytest.raises(grade.ClusterError, match=reason):
+        grade._check_cluster(Client(), "tcp://s")
+
+
 def test_what_is_graded_is_not_graded_again(copy, submitted, monkeypatch):
     def nobody(*_, **__):
         raise AssertionError("a submission ran again")
