@@ -2,7 +2,8 @@
 
 The source notebook holds everything: questions, solutions, visible checks. Its setup cell is
 written here, from `check.py` and the tasks' visible cases, so that the checks in the notebook know
-the same mistakes as the grader.
+the same mistakes as the grader. Cells tagged "not-released" compute the numbers that a question
+states; they need `cecourse`, and students do not get them.
 """
 
 import json
@@ -16,6 +17,8 @@ from traitlets.config import Config
 from .places import ROOT, source_path
 from .sets import SETS
 
+NOT_RELEASED = "not-released"  # tag of the cells that compute the numbers of a question's text
+GENERATED = "generated"  # tag of the setup cell
 TEXT_STUB = "*Your answer here.*"
 STEPS = (
     steps.LockCells,
@@ -80,19 +83,38 @@ def _pieces(text, width):
     return [text[start : start + width] for start in range(0, len(text), width)]
 
 
+def renew_setup(notebook, name):
+    """Put the setup cell into a notebook as read, and return whether it was out of date."""
+    cell = next(
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "setup"
+    )
+    text, tags = setup_cell(SETS[name]), [GENERATED]
+    if cell.source == text and cell.metadata.get("tags") == tags:
+        return False
+    cell.source, cell.outputs, cell.execution_count = text, [], None
+    cell.metadata["tags"] = tags
+    return True
+
+
 def refresh(name):
     """Write the setup cell into a source notebook, and return whether it was out of date."""
     path = source_path(name)
     notebook = nbformat.read(path, 4)
-    cell = next(
-        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "setup"
-    )
-    text = setup_cell(SETS[name])
-    if cell.source == text:
-        return False
-    cell.source, cell.outputs, cell.execution_count = text, [], None
-    nbformat.write(notebook, path)
-    return True
+    out_of_date = renew_setup(notebook, name)
+    if out_of_date:
+        nbformat.write(notebook, path)
+    return out_of_date
+
+
+def released_cells(notebook):
+    """Return the cells of a source notebook that students get, solved or not."""
+    return [c for c in notebook.cells if NOT_RELEASED not in c.metadata.get("tags", [])]
+
+
+def forget_numbers(notebook):
+    """Remove the notes that tie numbers to cells: they name the numbers of the example answer."""
+    for part in [notebook, *notebook.cells]:
+        part.metadata.pop("cecourse", None)
 
 
 def student_version(name, db_url=None):
@@ -107,6 +129,8 @@ def student_version(name, db_url=None):
     about = {"notebook": name, "assignment": name, "student": ".", "db_url": db_url}
     resources = {"nbgrader": about, "metadata": {"name": name}}
     notebook = nbformat.read(source_path(name), 4)
+    notebook.cells = released_cells(notebook)
+    forget_numbers(notebook)
     for step in STEPS:
         if step is not steps.SaveCells or db_url:
             notebook, resources = step(config=config).preprocess(notebook, resources)

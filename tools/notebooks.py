@@ -9,6 +9,9 @@ the file. It also writes
 
 A notebook that fails, or that says a number which it does not compute, is left as it was.
 
+The setup cell of a problem set is generated before its notebook is run, and the students' version
+in ``coursework/release`` after it.
+
 ``--pins`` writes only the pins, for when the text has changed and the code has not. The pins of the
 pages (``book/*.md``) are written when all notebooks are, or when one of the pages is named.
 ``--check`` runs nothing: it says which notebooks cannot be relied on, and why.
@@ -26,7 +29,6 @@ from tools import book_numbers
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE_NUMBERS = ROOT / "tests" / "data" / "page_numbers.json"
-DEFAULT = [ROOT / "book", *sorted((ROOT / "coursework" / "source").glob("*/"))]
 TIMEOUT = 120  # seconds for one cell, as under nbval
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -237,12 +239,40 @@ def pin(path, notebook):
         raise Unusable("\n".join(lines))
 
 
+def problem_set_of(path):
+    """Return the name of the problem set whose source a notebook is, or None for the book's."""
+    path = Path(path).resolve()
+    return path.stem if path.parent.parent == ROOT / "coursework" / "source" else None
+
+
+def release(name):
+    """Bring the students' version of a problem set up to date, and return a line for the user."""
+    from coursework import places
+    from coursework.release import release as write_release
+
+    path = places.release_path(name)
+    before = path.read_bytes() if path.exists() else None
+    try:
+        write_release(name, path.parent)
+    except RuntimeError as error:  # nbgrader's word on a solution that does not end, say
+        reason = " ".join(str(error).split())
+        raise Unusable(f"{shown(path)}: {reason}; it is not up to date") from None
+    if path.read_bytes() == before:
+        return f"{shown(path)}: nothing has changed"
+    return f"{shown(path)}: wrote the students' version"
+
+
 def refresh(path, *, run=True):
-    """Bring one notebook up to date, and return ``(succeeded, line for the user)``."""
+    """Bring one notebook up to date, and return ``(succeeded, lines for the user)``."""
+    problem_set = problem_set_of(path)
     try:
         notebook = read(path)
         before = json.dumps(notebook, sort_keys=True)
         add_ids(notebook)
+        if run and problem_set:
+            from coursework.release import renew_setup
+
+            renew_setup(notebook, problem_set)
         if run:
             execute(path, notebook)
             tidy(notebook)
@@ -255,9 +285,17 @@ def refresh(path, *, run=True):
     count = len(code_cells(notebook))
     done = f"ran {count} code cells" if run else "pinned its numbers"
     if json.dumps(notebook, sort_keys=True) == before:
-        return True, f"{shown(path)}: {done}, nothing has changed"
-    write(path, notebook)
-    return True, f"{shown(path)}: {done}, and wrote the file"
+        done += ", nothing has changed"
+    else:
+        write(path, notebook)
+        done += ", and wrote the file"
+    lines = [f"{shown(path)}: {done}"]
+    if problem_set:
+        try:
+            lines.append(release(problem_set))
+        except Unusable as error:
+            return False, "\n".join([*lines, str(error)])
+    return True, "\n".join(lines)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -352,9 +390,9 @@ def pages():
 
 
 def sources_of_book():
-    """Return the sources of each notebook of the book, by the name of its file."""
+    """Return the sources of each notebook, also of the problem sets, by the name of its file."""
     found = {}
-    for path in sorted((ROOT / "book").glob("*.ipynb")):
+    for path in find(everything()):
         notebook = read(path)
         if not problems_with_form(notebook):
             found[path.name] = book_numbers.sources(notebook)
@@ -385,6 +423,11 @@ def pin_pages():
 # The command
 
 
+def everything():
+    """Return the directories of all notebooks: the book's and the problem sets'."""
+    return [ROOT / "book", *sorted((ROOT / "coursework" / "source").glob("*/"))]
+
+
 def find(paths):
     """Return the notebooks that the arguments name: files, or all in a directory."""
     found = []
@@ -393,11 +436,13 @@ def find(paths):
     return found
 
 
-def missing_packages():
+def missing_packages(releases):
     """Return the first package that this command needs and that is not installed, or None."""
     from importlib.util import find_spec
 
-    needed = ("nbformat", "nbclient", "ipykernel", "joblib")
+    needed = ["nbformat", "nbclient", "ipykernel", "joblib"]
+    if releases:  # the students' versions of problem sets
+        needed.append("nbgrader")
     return next((name for name in needed if find_spec(name) is None), None)
 
 
@@ -410,7 +455,10 @@ def main(arguments=None):
     parser.add_argument("paths", nargs="*", help="notebooks, directories or pages (default: all)")
     options = parser.parse_args(arguments)
 
-    if missing := missing_packages():
+    notebooks = [path for path in find(options.paths or everything()) if path.suffix != ".md"]
+    with_pages = not options.paths or any(p.endswith(".md") for p in options.paths)
+    releases = not options.check and any(map(problem_set_of, notebooks))
+    if missing := missing_packages(releases):
         print(
             f'{missing} is not installed for {sys.executable}; "make notebooks" and "make test" '
             "set up an environment that has it",
@@ -418,8 +466,6 @@ def main(arguments=None):
         )
         return 1
 
-    notebooks = [path for path in find(options.paths or DEFAULT) if path.suffix != ".md"]
-    with_pages = not options.paths or any(p.endswith(".md") for p in options.paths)
     if options.check:
         lines = [line for path in notebooks for line in check(path)]
         print("\n".join(lines), end="\n" if lines else "", file=sys.stderr)
