@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.book_pages import CHAPTERS, NOTEBOOKS, PAGES, name, read_quiz
+from tests.book_pages import CHAPTERS, NOTEBOOKS, PAGES, ROOT, name, read_quiz
 from tools import book_numbers, notebooks
 from tools.book_numbers import agrees, check_pins, numbers_in, numbers_of, visible
 
 PAGE_PINS = notebooks.PAGE_NUMBERS
+PROBLEM_SETS = sorted((ROOT / "coursework" / "source").glob("*/*.ipynb"))
 
 
 def pins(cell):
@@ -26,12 +27,12 @@ def pins(cell):
 # The book
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PROBLEM_SETS], ids=name)
 def test_numbers_of_a_notebook_are_computed_in_it(path):
     assert book_numbers.problems_of_notebook(notebooks.read(path)) == []
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=name)
+@pytest.mark.parametrize("path", [*CHAPTERS, *PROBLEM_SETS], ids=name)
 def test_a_chapter_has_numbers_to_check(path):
     """If the reader of the text broke, the test above would pass with nothing to compare."""
     notebook = notebooks.read(path)
@@ -55,7 +56,7 @@ def sources_of_book():
     """The sources of all notebooks, by (file name, cell id)."""
     return {
         (path.name, cell_id): sources
-        for path in NOTEBOOKS
+        for path in [*NOTEBOOKS, *PROBLEM_SETS]
         for cell_id, sources in book_numbers.sources_by_cell(notebooks.read(path)).items()
     }
 
@@ -116,8 +117,8 @@ def texts_of(cell):
         )
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=name)
-def test_every_changed_digit_sign_and_unit_is_noticed(path):
+def changed_and_missed(path):
+    """Change every number of a notebook, and return how many changes there were, and the missed."""
     notebook = notebooks.read(path)
     by_cell = book_numbers.sources_by_cell(notebook)
     counts = {"digit": 0, "sign": 0, "unit": 0}
@@ -135,13 +136,27 @@ def test_every_changed_digit_sign_and_unit_is_noticed(path):
                     counts[what] += 1
                     if not check_pins(numbers_of(copied), pins(cell), by_cell):
                         missed.append(f"{cell['id']}: {what} of {number.text}")
+    return counts, missed
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=name)
+def test_every_changed_digit_sign_and_unit_is_noticed(path):
+    counts, missed = changed_and_missed(path)
     assert missed == []
     assert counts["digit"] >= 40
     assert counts["sign"] >= 10
     assert counts["unit"] >= 5
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=name)
+@pytest.mark.parametrize("path", PROBLEM_SETS, ids=name)
+def test_every_changed_digit_sign_and_unit_of_a_problem_set_is_noticed(path):
+    counts, missed = changed_and_missed(path)
+    assert missed == []
+    assert min(counts.values()) >= 1  # a question has fewer numbers than a chapter
+    assert counts["digit"] >= 40
+
+
+@pytest.mark.parametrize("path", [*CHAPTERS, *PROBLEM_SETS], ids=name)
 def test_no_changed_digit_fits_what_the_number_was_taken_from(path):
     """Even with its pin changed along with it, a wrong number differs from its source."""
     notebook = notebooks.read(path)
@@ -423,6 +438,25 @@ def test_a_number_that_code_only_writes_is_refused(source, fine):
     problems = book_numbers.pin_notebook(notebook)
     assert (problems == []) is fine
     assert book_numbers.problems_of_notebook(notebook) == problems
+
+
+def test_only_a_generated_cell_may_hold_numbers_in_strings():
+    source, text = 'CHECKS = "[0.5, 0.25]"', markdown("It is 0.5 here.")
+    assert len(book_numbers.hard_coded({"cells": [code(source)]})) == 2
+    assert len(book_numbers.hard_coded({"cells": [code(source, tags=["hide-input"])]})) == 2
+    generated = {"cells": [text, code(source, tags=["generated"])]}
+    assert book_numbers.hard_coded(generated) == []
+    assert len(book_numbers.pin_notebook(generated)) == 1  # it vouches for none of them
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PROBLEM_SETS], ids=name)
+def test_only_the_setup_cell_of_a_problem_set_is_generated(path):
+    generated = [
+        cell["id"]
+        for cell in notebooks.read(path)["cells"]
+        if book_numbers.GENERATED in cell["metadata"].get("tags", [])
+    ]
+    assert generated == ["setup"] * (path in PROBLEM_SETS)
 
 
 def test_a_page_prefers_the_notebook_it_links_to():

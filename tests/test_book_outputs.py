@@ -5,21 +5,24 @@ import re
 
 import pytest
 
-from tests.book_pages import BOOK, CHAPTERS, NOTEBOOKS, name
+from tests.book_pages import BOOK, CHAPTERS, NOTEBOOKS, ROOT, name
 from tools import notebooks
 
+PROBLEM_SETS = sorted((ROOT / "coursework" / "source").glob("*/*.ipynb"))
+each_notebook = pytest.mark.parametrize("path", [*NOTEBOOKS, *PROBLEM_SETS], ids=name)
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+
+@each_notebook
 def test_notebook_is_well_formed(path):
     assert notebooks.problems_with_form(notebooks.read(path)) == []
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+@each_notebook
 def test_outputs_belong_to_the_present_source(path):
     assert notebooks.problems_with_outputs(notebooks.read(path)) == []
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+@each_notebook
 def test_file_is_written_as_the_tool_writes_it(path):
     """So that running the notebooks again changes nothing but outputs that really differ."""
     notebook = notebooks.read(path)
@@ -45,5 +48,7 @@ def test_quiz_shows_its_present_questions(path):
     assert shown_questions(notebooks.read(path)) == questions, 'run "make notebooks"'
 
 
-def test_there_are_notebooks():
+def test_there_are_notebooks_and_the_tool_runs_all_of_them():
     assert NOTEBOOKS
+    assert len(PROBLEM_SETS) == 4
+    assert notebooks.find(notebooks.everything()) == [*NOTEBOOKS, *PROBLEM_SETS]

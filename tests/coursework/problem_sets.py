@@ -7,7 +7,7 @@ import importlib
 import nbformat
 import numpy as np
 
-from coursework import places
+from coursework import places, release
 from coursework.check import agree
 from coursework.draws import hidden_cases, submission_key
 from coursework.sets import SETS
@@ -22,9 +22,16 @@ def task_of(set_name, task_name):
     return next(task for task in SETS[set_name].tasks if task.name == task_name)
 
 
-def source_notebook(set_name):
+def whole_source(set_name):
     """Return the notebook from which students' versions are made."""
     return nbformat.read(places.source_path(set_name), 4)
+
+
+def source_notebook(set_name):
+    """Return the solved notebook: the source without the cells that students do not get."""
+    notebook = whole_source(set_name)
+    notebook.cells = release.released_cells(notebook)
+    return notebook
 
 
 def grade_ids(notebook):

@@ -3,11 +3,12 @@
 import ast
 import re
 
+import nbformat
 import numpy as np
 import pytest
 from numpy.testing import assert_equal
 
-from coursework import release
+from coursework import places, release
 from coursework.draws import hidden_mistakes
 from coursework.sets import SETS
 from tests.book_pages import BOOK, anchors, headings, read_cells
@@ -25,6 +26,7 @@ from tests.coursework.problem_sets import (
     source_notebook,
     student_cases,
     task_of,
+    whole_source,
     wrong_answers,
 )
 
@@ -74,6 +76,21 @@ def test_notebook_has_exactly_the_cells_of_the_set(set_name):
             expected["points"] = points
         assert settings == expected
         assert cell.cell_type == kind
+        assert cell.metadata.get("tags", []) == [release.GENERATED] * (cell.id == "setup")
+
+
+@each_set
+def test_numbers_of_a_text_are_computed_after_it_in_a_cell_that_is_not_released(set_name):
+    cells = whole_source(set_name).cells
+    found = [i for i, cell in enumerate(cells) if cell.id.endswith("-numbers")]
+    assert len(found) >= 5
+    for i in found:
+        name, after = cells[i].id.removesuffix("-numbers"), cells[i - 1].id
+        assert after == ("setup" if name == "instructions" else f"{name}-question")
+        assert cells[i].cell_type == "code"
+        assert cells[i].metadata == {"tags": [release.NOT_RELEASED]}
+    tagged = [i for i, c in enumerate(cells) if release.NOT_RELEASED in c.metadata.get("tags", [])]
+    assert tagged == found
 
 
 @each_set
@@ -182,8 +199,9 @@ def test_cells_of_a_task(set_name, task_name):
 
 
 @each_set
-def test_notebook_runs_from_top_to_bottom_and_its_outputs_are_stored(set_name, capsys):
-    notebook = source_notebook(set_name)
+@pytest.mark.parametrize("read", [whole_source, source_notebook], ids=["whole", "released cells"])
+def test_notebook_runs_from_top_to_bottom_and_its_outputs_are_stored(set_name, read, capsys):
+    notebook = read(set_name)
     namespace = {}
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -191,31 +209,44 @@ def test_notebook_runs_from_top_to_bottom_and_its_outputs_are_stored(set_name, c
                 exec(cell.source, namespace)
             shown = "".join(output["text"] for output in cell.outputs if output.name == "stdout")
             assert shown == capsys.readouterr().out
-            assert len(cell.outputs) == bool(shown), "only what `check` prints is stored"
+            assert len(cell.outputs) == bool(shown), "only what was printed is stored"
     counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
-    assert counts == list(range(1, len(counts) + 1))
+    assert counts == sorted(counts)
+    assert read is source_notebook or counts == list(range(1, len(counts) + 1))
 
 
 @each_set
 def test_student_version_holds_no_solution(set_name):
     problem_set = SETS[set_name]
-    source, student = source_notebook(set_name), release.student_version(set_name)
-    assert grade_ids(student) == grade_ids(source)
+    source, student = whole_source(set_name), release.student_version(set_name)
+    assert grade_ids(student) == grade_ids(source_notebook(set_name))
     released = {line.strip() for cell in student.cells for line in cell.source.splitlines()}
     secret = set()
     for cell in source.cells:
         for region in cell.source.split(BEGIN)[1:]:
             secret |= {line.strip() for line in region.partition(END)[0].splitlines()}
+        if release.NOT_RELEASED in cell.metadata.get("tags", []):
+            secret |= {line.strip() for line in cell.source.splitlines()}
     secret -= {""}
-    assert len(secret) > len(problem_set.tasks)
+    assert len(secret) > 2 * len(problem_set.tasks)
     assert not secret & released
     assert not any("SOLUTION" in line for line in released)
     assert not any(cell.get("outputs") for cell in student.cells)
+    everything = nbformat.writes(student)
+    assert "cecourse" not in everything, "its metadata would name the numbers of the example answer"
+    assert release.NOT_RELEASED not in everything
     for task in problem_set.tasks:
         answer = cell_of(student, f"{task.name}-answer").source
         case = task.examples[0]
         with pytest.raises(NotImplementedError):
             answered_to(task, answer, case)
+
+
+@each_set
+def test_the_released_notebook_is_the_one_that_the_source_gives(set_name, tmp_path):
+    made = release.release(set_name, tmp_path).read_text("utf-8")
+    stored = places.release_path(set_name).read_text("utf-8")
+    assert made == stored, 'run "make notebooks"'
 
 
 def answered_to(task, text, case):
