@@ -32,7 +32,7 @@ help:
 	@echo 'make lint          check the style of the code and the workflow files'
 	@echo 'make notebooks     run all notebooks and store their outputs'
 	@echo 'make serve         serve the built book on http://127.0.0.1:$(PORT)'
-	@echo 'make bench         time cecourse beside its peers'
+	@echo 'make bench         time cecourse and the grading beside their peers'
 	@echo 'make links         look up the links that leave the book'
 	@echo 'make requirements  pin the newest versions that pyproject.toml allows'
 	@echo 'make clean         remove what the other commands made'
@@ -101,6 +101,7 @@ serve: book
 bench: install
 	$(RUN) -m benchmarks.accuracy
 	$(RUN) -m benchmarks.speed
+	$(RUN) -m benchmarks.grading
 
 .PHONY: links
 links: install
