@@ -7,15 +7,15 @@ the module.
   there instead of in memory, and no temporary array is as large as the input.
 - exp(z) is taken without first subtracting the largest logit. That saves a pass and is more
   accurate, because a subtraction rounds. Where it overflows or underflows, or where a logit is
-  not a number, the sums show it: such rows are done again by `_carefully`, one pass later.
+  not a number, the sums show it: such rows are done again by `_carefully`.
 - The loss is log1p(odds), with odds the sum of the other exponentials over that of the label.
-- Sums of many terms are dot products with ones over short chunks (SIMD, few roundings in a row),
-  whose partial sums are then added in float64, or as an exact pair (high, low).
+  Where the odds are small, a rounding error of the sum reaches the loss: such rows are done again
+  by `_small_losses`, with an exact sum.
+- Sums over the classes are products with a vector of ones (SIMD, few roundings in a row).
 
-Two classes need one exponential a row; up to `FEW` classes are transposed, so that the inner
-loops run along the examples; more classes run along the classes.
+Two classes need one exponential a row, and have a kernel of their own.
 
-Threads share the blocks. A NumPy function that works on a block lets the other threads run. Their
+Threads share the rows. A NumPy function that works on a block lets the other threads run. Their
 number is that of the processors at hand, or the environment variable CECOURSE_THREADS; the result
 does not depend on it, bit for bit.
 """
@@ -32,12 +32,15 @@ from .special import log_softmax, softmax
 
 BLOCK = 1 << 16  # numbers in a block: half a megabyte of float64, within a second-level cache
 GROUP = 8 * BLOCK  # numbers that one thread takes at a time, at most
-VECTOR = 1 << 13  # rows in a block whose steps are vectors with one entry a row
-FEW = 32  # classes up to which the transposed kernel is the faster one
+VECTOR = 1 << 13  # rows that one thread takes at a time, at most
+FEW = 32  # classes up to which a row is too short for a dot product, and threads do not pay
+PRODUCT = 1 << 13  # numbers in one product; BLAS may start threads of its own from 9216
 SIGN_BIT = np.int64(-(2**63))
 EXPONENT_BITS = np.int64(0x7FF0000000000000)
 HIGH_BITS = np.int64(-(2**27))  # all but the last 27 of the 53 significant bits of a float64
+ONE_BITS = {x.dtype: x.view(f"u{x.itemsize}") for x in (np.float32(1), np.float64(1))}
 CHUNK = {np.dtype(np.float32): 256, np.dtype(np.float64): 128}  # terms of one dot product
+ONES = {dtype: np.ones(chunk, dtype) for dtype, chunk in CHUNK.items()}
 
 
 def thread_count(rows, classes):
@@ -92,10 +95,13 @@ def row_slices(rows, columns, numbers):
 
 
 def share(work, rows, columns):
-    """Call work(part) for slices that cover all rows, on as many threads as pay."""
-    threads = thread_count(rows, columns)
-    parts = row_slices(rows, columns, min(GROUP, -(-rows * columns // (2 * threads))))
-    for_each(work, parts, min(threads, len(parts)))
+    """Call work(part) for slices that cover all rows, on as many threads as pay.
+
+    The slices are the same whatever the number of threads, and so is the result.
+    """
+    numbers = min(GROUP if columns > FEW else BLOCK * 5 // 16, VECTOR * columns)
+    parts = row_slices(rows, columns, numbers)
+    for_each(work, parts, min(thread_count(rows, columns), len(parts)))
 
 
 def surprisal(y, z, gradient=None):
@@ -107,20 +113,29 @@ def surprisal(y, z, gradient=None):
     classes = z.shape[-1]
     rows, labels = z.reshape(-1, classes), y.reshape(-1)
     loss = np.empty(len(rows), z.dtype)
-    kernel = _two_classes if classes == 2 else _few_classes if classes <= FEW else _many_classes
-    if z.dtype == np.float16 and classes > 2:
-        kernel = _few_classes  # works in float64; exponentials of float16 overflow at 11
+    kernel = _two_classes if classes == 2 else _many_classes
     slopes = None
     if gradient is not None:
         slopes = gradient.reshape(-1, classes)  # a copy where the strides do not allow a view
         rows, labels = _apart(rows, slopes), _apart(labels, slopes)
 
+    later = [np.empty(0, np.intp)]
+
     def work(part):
         slope = None if slopes is None else slopes[part]
         with np.errstate(all="ignore"):
-            kernel(labels[part], rows[part], loss[part], slope, z)
+            small = kernel(labels[part], rows[part], loss[part], slope, z)
+        if small is not None and len(small):
+            later.append(small + part.start)
 
     share(work, len(rows), classes)
+    at = np.sort(np.concatenate(later))  # in one order, whichever thread came first
+
+    def work_again(part):
+        with np.errstate(all="ignore"):
+            _small_losses(labels, rows, at[part], loss)
+
+    share(work_again, len(at), classes)
     if gradient is not None and not np.may_share_memory(slopes, gradient):
         gradient[...] = slopes.reshape(gradient.shape)
     return loss.reshape(y.shape)
@@ -135,319 +150,238 @@ def _apart(x, out):
 def _two_classes(y, z, loss, slope, source):
     """Two classes need the difference d of their logits only: the loss is log(1 + exp(d)).
 
-    d is kept as a pair, because an error of x in an exponent is a relative error of x.
+    It is max(d, 0) + log1p(exp(-|d|)), whatever the range of d. The exponential is taken in
+    float64; for float32 its logarithm is right to 2.2 epsilons (checked for every float32).
     """
-    for part in row_slices(len(z), 1, VECTOR):
-        first, second = (z[part, k].astype(np.float64) for k in (0, 1))
-        d = second - first
-        signs = y[part] << 63  # the sign bit of a float64, set where the label is 1
-        low = None
-        if z.dtype == np.float64:
-            # What the subtraction rounded away; `first` and `second` are free afterwards.
-            from_second = d + first
-            first -= from_second - d
-            second -= from_second
-            low = np.subtract(second, first, out=first)
-            low_bits = low.view(np.int64)
-            low_bits ^= signs
-        bits = d.view(np.int64)
-        bits ^= signs
-        small = (bits | SIGN_BIT).view(np.float64)  # -|d|
-        np.exp(small, out=small)
-        if low is not None:
-            low_bits ^= bits & SIGN_BIT  # the pair: exp(-|d + low|) is exp(-|d|) (1 - low)
-            low *= small
-            small -= low
-        value = np.log1p(small, out=second)
-        value += np.maximum(d, 0.0)
-        redo = None
-        if not math.isfinite(np.add.reduce(d)):  # an infinite logit, or NaN: rare
-            unsafe = np.flatnonzero(~np.isfinite(d))
-            redo = z[part][unsafe]  # before `slope`, which may be `z`
-        loss[part] = value
-        if slope is not None:
-            other = np.where(d > 0.0, 1.0, small)
-            small += 1.0
-            other /= small
-            bits = other.view(np.int64)
-            bits ^= signs
-            np.subtract(0.0, other, out=slope[part, 0], casting="same_kind")
-            np.add(0.0, other, out=slope[part, 1], casting="same_kind")  # never -0.0
-        if redo is not None:
-            _carefully(y, redo, unsafe + part.start, loss, slope, source)
+    single = z.dtype != np.float64
+    first, second = z[:, 0].astype(np.float64), z[:, 1].astype(np.float64)
+    d = second - first
+    small = (d.view(np.int64) | SIGN_BIT).view(np.float64)  # -|d|
+    np.exp(small, out=small)
+    if not single:
+        # An error of d is a relative error of exp(d): bring back what the subtraction rounded
+        # away, as in `two_sum`. exp(-|d + low|) is exp(-|d|) (1 - low) if d > 0, else (1 + low).
+        back = d - second
+        first += back
+        np.subtract(d, back, out=back)
+        low = np.subtract(second, back, out=second)
+        low -= first
+        low_bits = low.view(np.int64)
+        low_bits ^= d.view(np.int64) & SIGN_BIT
+        low *= small
+        small -= low
+    del first, second  # their memory serves again
+    signs = y << 63  # the sign bit of a float64, set where the label is 1
+    d_bits = d.view(np.int64)
+    d_bits ^= signs
+    redo = None
+    if not math.isfinite(np.add.reduce(d)):  # an infinite logit, or NaN: rare
+        unsafe = np.flatnonzero(~np.isfinite(d))
+        redo = z[unsafe]  # before `slope`, which may be `z`
 
-
-def _few_classes(y, z, loss, slope, source):
-    """Transpose a block to shape (K, rows), in float64, and add along the first axis."""
-    classes = z.shape[1]
-    step = min(max(1, BLOCK // (2 * classes)), len(z))
-    scratch = np.empty(2 * classes * step)
-    places = np.arange(step)
-    for part in row_slices(len(z), classes, BLOCK // 2):
-        count = part.stop - part.start
-        e, split = scratch[: 2 * classes * count].reshape(2, classes, count)
-        np.copyto(e, z[part].T)
-        np.exp(e, out=e)
-        at = y[part] * count
-        at += places[:count]
-        flat = e.reshape(-1)
-        label = flat.take(at)
-        flat[at] = 0.0
-        rest = _tree_sum_first_axis(e, split)
-        value = _log_of_odds(rest, None, label)
-        if z.dtype == np.float64:
-            near = np.flatnonzero(rest < 2.0 * label)
-            if near.size:
-                # A loss below 1.1: here a rounding error of the sum reaches the loss.
-                chosen = e
-                if 2 * near.size > count:
-                    near = slice(None)
-                else:
-                    chosen = e.take(near, axis=1)
-                    split = split.reshape(-1)[: chosen.size].reshape(chosen.shape)
-                exact, low = _pair_sum_first_axis(chosen, rest[near], split)
-                value[near] = _log_of_odds(exact, low, label[near])
-        loss[part] = value
-        total = None if slope is None else rest + label
-        unsafe, redo = None, None
-        if not (_all_in_range(rest, np.float64) and _all_in_range(label, np.float64)) or (
-            slope is not None and not np.minimum.reduce(total) >= 1.0
-        ):
-            unsafe = ~(_in_range(rest, np.float64) & _in_range(label, np.float64))
-            if slope is not None:
-                unsafe |= _coarse(z[part], total, np.float64)
-            unsafe = np.flatnonzero(unsafe)
-            redo = z[part][unsafe]  # before `slope`, which may be `z`
-        if slope is not None:
-            e *= 1.0 / total
-            flat[at] = -(rest / total)
-            slope[part] = e.T
-        if redo is not None:
-            _carefully(y, redo, unsafe + part.start, loss, slope, source)
+    dtype = np.float32 if single else np.float64
+    value = np.log1p(small.astype(dtype, copy=False))
+    positive = d.astype(dtype)
+    np.maximum(positive, 0.0, out=positive)
+    np.add(value, positive, out=loss, casting="same_kind")
+    if slope is not None:
+        other = np.maximum(small, d > 0.0, out=d)  # exp(min(d, 0)); its quotient is sigmoid(d)
+        small += 1.0
+        other /= small
+        other_bits = other.view(np.int64)
+        other_bits ^= signs
+        np.subtract(0.0, other, out=slope[:, 0], casting="same_kind")
+        np.add(0.0, other, out=slope[:, 1], casting="same_kind")  # never -0.0
+    if redo is not None:
+        _carefully(y, redo, unsafe, loss, slope, source)
 
 
 def _many_classes(y, z, loss, slope, source):
-    """Take exponentials in the dtype of `z`, and sums over chunks of the classes."""
+    """Take exponentials of blocks of rows, and logarithms of all rows together.
+
+    Exponentials are taken in the dtype of `z`, the label's in float64. Returned are the rows that
+    are left to `_small_losses`, which does many at a time.
+    """
     rows, classes = z.shape
-    block = BLOCK * 8 // z.itemsize
-    step = min(max(1, block // classes), rows)
+    wide = z.dtype != np.float32  # exponentials of float16 would overflow at 11
+    dtype = np.dtype(np.float64 if wide else np.float32)
+    block = BLOCK * 8 // dtype.itemsize
+    step = min(rows, max(1, block // classes))
     start = np.arange(0, step * classes, classes)
-    label, rest, low = np.empty(rows), np.empty(rows), None
-    if z.dtype == np.float64:
-        low = np.zeros(rows)
-    nearness = 1.0 if low is None else 12.0  # odds of a loss of 0.7 and 2.6
-    redone = np.zeros(rows, bool)
-    in_place = slope is not None and np.may_share_memory(slope, z)
-    work = np.empty((step, classes), z.dtype) if slope is None or in_place else None
-    if slope is not None:
+    label, rest = np.empty(rows), np.empty(rows)
+    direct = slope is not None and slope.dtype == dtype and slope.flags.c_contiguous
+    scratch = None if direct else np.empty((step, classes), dtype)
+    overwritten = slope is not None and np.may_share_memory(slope, z)
+    if overwritten:
+        z = z.copy()  # for the rows that are done again
+    if slope is not None and classes * dtype.itemsize >= 1024:
         # NumPy copies a broadcast operand into its buffer where the inner loop is shorter than
-        # the buffer; a short buffer avoids the copy. The setting ends with `errstate`.
+        # the buffer. Long rows do without: a short buffer. The setting ends with `errstate`.
         np.setbufsize(max(16, min(8192, classes // 16 * 16)))
 
     for part in row_slices(rows, classes, block):
         count = part.stop - part.start
-        logit = z[part]
-        if in_place:
-            logit = work[:count]
-            np.copyto(logit, z[part])
-        e = work[:count] if slope is None else slope[part]
-        at_label = start[:count] + y[part]
-        np.exp(logit, out=e)
-        np.exp(_at(logit, at_label), out=label[part], dtype=np.float64)
-        _put(e, at_label, 0.0)
+        e = slope[part] if direct else scratch[:count]
+        flat, at_label = e.reshape(-1), start[:count] + y[part]
+        np.exp(z[part], out=e, dtype=dtype)
+        if wide:
+            flat.take(at_label, out=label[part], mode="clip")
+        else:
+            _take(z[part], at_label, label[part])
+            np.exp(label[part], out=label[part])
+        flat[at_label] = 0.0
         _row_sums(e, rest[part])
-        near = np.flatnonzero(rest[part] < nearness * label[part])
-        if near.size:
-            # A small loss: here a rounding error of the sum reaches the loss.
-            chosen = e if near.size == count else e[near]
-            near += part.start
-            if low is None:
-                rest[near] = _row_sums(widen(chosen))
-            else:
-                rest[near], low[near] = _pair_sum_last_axis(chosen, rest[near])
-        if slope is None:
-            continue
-        total = rest[part] + label[part]
-        e *= (1.0 / total).astype(z.dtype)[:, np.newaxis]
-        _put(e, at_label, -(rest[part] / total))
-        if (
-            not _all_in_range(label[part], np.float64)
-            or not _all_in_range(rest[part], z.dtype)
-            or not np.minimum.reduce(total) >= 1.0
-            or not _all_in_range(total, z.dtype)
-        ):
-            unsafe = ~(_in_range(label[part], np.float64) & _in_range(rest[part], z.dtype))
-            unsafe |= _coarse(logit, total, z.dtype)
-            redone[part] = unsafe
-            at = np.flatnonzero(unsafe) + part.start
-            _carefully(y, logit[unsafe], at, loss, slope, source)
+        if slope is not None:
+            total = rest[part] + label[part]
+            e *= (1.0 / total).astype(dtype, copy=False)[:, np.newaxis]
+            flat[at_label] = -(rest[part] / total)
+            if not direct:
+                slope[part] = e
 
-    value = _log_of_odds(rest, low, label)
-    if slope is not None:
-        np.copyto(loss, value, where=~redone, casting="same_kind")
-        return
-    loss[...] = value
-    if _all_in_range(label, np.float64) and _all_in_range(rest, z.dtype):
-        return
-    unsafe = np.flatnonzero(~(_in_range(label, np.float64) & _in_range(rest, z.dtype)))
+    odds = rest / label
+    unsafe = _unsafe(rest, label, dtype, z, slope)
+    odds[unsafe] = np.inf  # not for `_small_losses`
+    small = (odds < _nearness(z)).nonzero()[0]
+    loss[...] = np.log1p(odds, out=odds)
+    if overwritten or 16 * len(small) > rows:
+        _small_losses(y, z, small, loss)
+        small = small[:0]
     for part in row_slices(len(unsafe), classes, BLOCK):
         _carefully(y, z[unsafe[part]], unsafe[part], loss, slope, source)
+    return small
 
 
-def _at(rows, at):
-    """Return the entries of `rows` at places counted along its rows."""
-    if rows.flags.c_contiguous:
-        return rows.reshape(-1).take(at)
-    return rows[np.divmod(at, rows.shape[1])]
+def _nearness(z):
+    """Return the odds below which a rounding error of their sum would break the promise.
+
+    log1p divides a relative error of the odds by (1 + odds) log(1 + odds) / odds. In float64, 2
+    epsilons a row leave 0.7 for the sum above odds of 2, where it has few terms, and 2.3 above
+    12. In float32, 4 epsilons leave 2.1 above 1/4, and 4.7 above 3.
+    """
+    classes = z.shape[1]
+    if z.dtype == np.float32:
+        return 0.25 if classes <= FEW else 3.0
+    return min(max(2.0, classes / 4), 12.0)
 
 
-def _put(rows, at, value):
-    """Write entries of `rows` at places counted along its rows."""
-    if rows.flags.c_contiguous:
-        rows.reshape(-1)[at] = value
+def _small_losses(y, z, at, loss):
+    """Do the losses of the rows `at` again, in float64, with a sum that is exact in float64."""
+    classes = z.shape[1]
+    for part in row_slices(len(at), classes, BLOCK // 8 if classes <= FEW else BLOCK):
+        chosen = at[part]
+        e = np.exp(z[chosen], dtype=np.float64)
+        k = np.arange(len(chosen)), y[chosen]
+        label = e[k]
+        e[k] = 0.0
+        rest = _row_sums(e)
+        if z.dtype == np.float64:
+            loss[chosen] = _log_of_odds(*_pair_sums(e, rest), label)
+        else:
+            loss[chosen] = np.log1p(rest / label)
+
+
+def _take(rows, at, out):
+    """Write the entries of `rows` at places counted along its rows into `out`."""
+    if not rows.flags.c_contiguous:
+        out[...] = rows[np.divmod(at, rows.shape[1])]
+    elif rows.dtype == out.dtype:
+        rows.reshape(-1).take(at, out=out, mode="clip")  # the one mode without a buffer
     else:
-        rows[np.divmod(at, rows.shape[1])] = value
+        out[...] = rows.reshape(-1).take(at)
 
 
 def _row_sums(e, out=None):
-    """Return the float64 sums of `e` over its last axis, more than 32 long.
+    """Return the sums of contiguous rows, in float64 unless there are few classes.
 
-    A dot product with ones adds 32 numbers at a time and the remainder one by one; so, if the
-    remainder is long, the last chunk overlaps the one before, with ones only where it is new. No
-    number takes part in more than about fifteen additions before the partial sums are in float64.
+    Few classes are multiplied with a vector of ones, all rows at once. For more, dot products
+    with ones add 32 numbers at a time and the remainder of a division by 32 one by one; so, if
+    that is long, the last chunk overlaps the one before, with ones only where it is new. A number
+    takes part in about ten additions before the partial sums are in float64.
     """
     rows, classes = e.shape
-    chunk = CHUNK[e.dtype]
-    whole = classes // chunk * chunk
-    even = classes // 32 * 32 if classes % 32 > 4 else classes
-    ones = np.ones(chunk, e.dtype)
+    if classes <= FEW:
+        total = out if out is not None and out.dtype == e.dtype else np.empty(rows, e.dtype)
+        step, first, others = PRODUCT // classes, ONES[e.dtype][:classes][:16], classes - 16
+        for start in range(0, rows, step):
+            part = slice(start, start + step)
+            np.matmul(e[part, :16], first, out=total[part])
+            if others > 0:
+                total[part] += np.matmul(e[part, 16:], first[:others])
+        if out is not None and out is not total:
+            out[...] = total
+        return total
     total = np.empty(rows) if out is None else out
-    if whole:
+    chunk = CHUNK[e.dtype]
+    if classes < chunk:
+        chunk = classes // 32 * 32 if classes % 32 > 4 else classes
+    whole = classes // chunk * chunk
+    ones = ONES[e.dtype][:chunk]
+    if whole == chunk:
+        np.vecdot(e[:, :whole], ones, out=total, casting="same_kind")
+    else:
         sums = np.vecdot(e[:, :whole].reshape(rows, -1, chunk), ones)
         np.add.reduce(sums, axis=1, dtype=np.float64, out=total)
-        if even > whole:
-            total += np.vecdot(e[:, whole:even], ones[: even - whole])
-    else:
-        np.vecdot(e[:, :even], ones[:even], out=total, casting="same_kind")
-    if classes > even:
-        ones[: 32 - (classes - even)] = 0.0
-        total += np.vecdot(e[:, classes - 32 :], ones[:32])
+    if whole < classes:
+        ones = ones.copy()
+        ones[: chunk - (classes - whole)] = 0.0
+        total += np.vecdot(e[:, classes - chunk :], ones)
     return total
 
 
-def _tree_sum_first_axis(e, scratch):
-    """Sum over the first axis by halves: K numbers take log2(K) roundings in a row, not K."""
-    count = len(e)
-    if count == 1:
-        return e[0].copy()
-    half = count // 2
-    sums = np.add(e[:half], e[half : 2 * half], out=scratch[:half])
-    if count % 2:
-        sums[0] += e[-1]
-    while half > 1:
-        odd, half = half % 2, half // 2
-        if odd:
-            sums[0] += sums[2 * half]
-        np.add(sums[:half], sums[half : 2 * half], out=sums[:half])
-    return sums[0].copy()
-
-
-def _pair_sum_first_axis(e, total, split):
-    """Sum non-negative numbers over the first axis as a pair; `total` is the sum but for rounding.
+def _pair_sums(e, total):
+    """Sum non-negative rows as pairs (high, low); `total` is the sum but for rounding.
 
     As in `_arithmetic.pair_sum`: adding a power of two above the total and taking it off again
-    leaves the leading digits of each number on one grid, where they add exactly.
+    leaves the leading digits of each number on one grid, where they add exactly. The power is
+    that of the total, its exponent bits, times 4.
     """
-    grid = _grid(total)
-    np.add(e, grid, out=split)
+    grid = 4.0 * (total.view(np.int64) & EXPONENT_BITS).view(np.float64)[:, np.newaxis]
+    split = e + grid
     split -= grid
-    high = np.add.reduce(split, axis=0)
-    np.subtract(e, split, out=split)
-    return _normal_pair(high, np.add.reduce(split, axis=0))
-
-
-def _pair_sum_last_axis(e, total):
-    """Do as `_pair_sum_first_axis`, over the last axis."""
-    grid = _grid(total)
-    split = e + (grid if grid.ndim == 0 else grid[:, np.newaxis])
-    split -= grid if grid.ndim == 0 else grid[:, np.newaxis]
     high = _row_sums(split)
     np.subtract(e, split, out=split)
-    return _normal_pair(high, _row_sums(split))
-
-
-def _grid(total):
-    """Return a power of two at least twice each total: its exponent bits, times 4.
-
-    One number serves all if the totals are within a factor of a million or so: the low parts are
-    then a million times larger than need be, and still a million times smaller than an epsilon.
-    """
-    grid = (total.view(np.int64) & EXPONENT_BITS).view(np.float64)
-    largest = np.maximum.reduce(grid)
-    near = largest <= 2.0**20 * np.minimum.reduce(grid)
-    return 4.0 * (largest if near else grid)
-
-
-def _normal_pair(high, low):
+    low = _row_sums(split)
     total = high + low
     return total, low - (total - high)
 
 
-def _range(dtype):
-    """Return bounds between which no term of a sum of exponentials lost digits.
+def _unsafe(rest, label, dtype, z, slope):
+    """Return the rows whose exponentials left the range where none of their digits is lost.
 
-    They are far from both ends of the range of the dtype. In float64 the quotient of two such
-    sums is far from both ends as well.
+    The bounds are far from both ends of the range of the dtype. In float64 the quotient of two
+    such sums is far from both ends as well. For a gradient, each exponential counts: below a
+    total of 1, one may lose digits to underflow that its quotient by the total should have.
     """
-    return (1e-24, 1e30) if dtype == np.float32 else (1e-140, 1e140)
-
-
-def _in_range(x, dtype):
-    low, high = _range(dtype)
-    return (x > low) & (x < high)
-
-
-def _all_in_range(x, dtype):
-    low, high = _range(dtype)
-    return np.minimum.reduce(x) > low and np.maximum.reduce(x) < high
+    low, high = (1e-24, 1e30) if dtype == np.float32 else (1e-140, 1e140)
+    total = rest + label
+    safe = np.minimum.reduce(rest) > low and np.minimum.reduce(label) > 1e-140
+    safe = safe and np.maximum.reduce(total) < high
+    if safe and (slope is None or np.minimum.reduce(total) >= 1.0):
+        return np.empty(0, np.intp)
+    unsafe = ~((rest > low) & (label > 1e-140) & (total < high))
+    if slope is not None:
+        sunken = np.flatnonzero(total < 1.0)
+        for part in row_slices(len(sunken), z.shape[1], BLOCK):
+            lost = z[sunken[part]].min(axis=1) < math.log(np.finfo(dtype).tiny)
+            unsafe[sunken[part]] |= lost
+    return np.flatnonzero(unsafe)
 
 
 def _log_of_odds(rest, low, label):
     """Return log1p((rest + low) / label).
 
-    With `low`, what the division rounds away comes back through the derivative of the logarithm.
-    Numbers cut to 26 bits multiply exactly, which gives the remainder of the division.
+    What the division rounds away comes back through the derivative of the logarithm. Numbers cut
+    to 26 bits multiply exactly, which gives the remainder of the division.
     """
     odds = rest / label
-    if low is None:
-        return np.log1p(odds, out=odds)
     odds_high, label_high = ((x.view(np.int64) & HIGH_BITS).view(np.float64) for x in (odds, label))
     odds_low, label_low = odds - odds_high, label - label_high
     remainder = rest - odds_high * label_high
     remainder -= odds_high * label_low
-    label_high *= odds_low
-    remainder -= label_high
-    label_low *= odds_low
-    remainder -= label_low
+    remainder -= odds_low * label_high
+    remainder -= odds_low * label_low
     remainder += low
-    remainder /= label
-    value = np.log1p(odds)
-    odds += 1.0
-    remainder /= odds
-    value += remainder
-    return value
-
-
-def _coarse(z, total, dtype):
-    """Tell where an exponential lost digits to underflow that its quotient by `total` should have.
-
-    Above a total of 1 the quotient is smaller than the exponential: it underflows as well.
-    """
-    coarse = ~_in_range(total, dtype)
-    small = np.flatnonzero(total < 1.0)
-    if small.size:
-        coarse[small] |= z[small].min(axis=1) < math.log(np.finfo(dtype).tiny)
-    return coarse
+    return np.log1p(odds) + remainder / label / (1.0 + odds)
 
 
 def _carefully(y, z, at, loss, slope, source):
@@ -564,31 +498,29 @@ def each_log_probability(y, known, p, weights, take):
     """
     table = p if p.dtype != np.float16 else p.astype(np.float32)
     classes = p.shape[1]
-    block = BLOCK * 16 // table.itemsize
+    block = BLOCK * 8 // table.itemsize
     doubtful, unknown, first = [], [], _first_of_run(known)
     start = np.arange(0, max(1, min(len(p), VECTOR, block // classes)) * classes, classes)
 
     def work(part):
-        for group in row_slices(part.stop - part.start, 1, VECTOR):
-            group = slice(part.start + group.start, part.start + group.stop)
-            index, certain = _index(y[group], known, first)
-            if not certain:
-                unknown.append(group)
-            rows = table[group]
-            label = rows[:, 0] if classes == 1 else np.empty(len(rows), rows.dtype)
-            for some in row_slices(len(rows), classes, block):
-                if not _surely_probabilities(rows[some]):
-                    doubtful.append(group)
-                if classes > 1:
-                    at_label = start[: some.stop - some.start] + index[some]
-                    label[some] = _at(rows[some], at_label)
-            with np.errstate(all="ignore"):
-                logs = label.astype(np.float64)
-                if classes > 1:
-                    np.log(logs, out=logs)
-                else:
-                    logs = np.where(index == 1, np.log(logs), np.log1p(-logs))
-                take(logs if weights is None else multiply_no_nan(weights[group], logs))
+        index, certain = _index(y[part], known, first)
+        if not certain:
+            unknown.append(part)
+        rows = table[part]
+        label = rows[:, 0] if classes == 1 else np.empty(len(rows), rows.dtype)
+        for some in row_slices(len(rows), classes, block):
+            if not _surely_probabilities(rows[some]):
+                doubtful.append(part)
+            if classes > 1:
+                _take(rows[some], start[: some.stop - some.start] + index[some], label[some])
+        with np.errstate(all="ignore"):
+            if classes > 1:
+                logs = label.astype(np.float64, copy=False)
+                np.log(logs, out=logs)
+            else:
+                label = widen(label)
+                logs = np.where(index == 1, np.log(label), np.log1p(-label))
+            take(logs if weights is None else multiply_no_nan(weights[part], logs))
 
     share(work, *p.shape)
     if unknown:
@@ -629,36 +561,15 @@ def _surely_probabilities(rows):
     As integers, the bit patterns of the floats in [0, 1] run from 0 to the pattern of 1; those of
     negative numbers and of NaN are larger. One maximum checks all three.
     """
-    bits = np.uint32 if rows.dtype == np.float32 else np.uint64
-    one = np.ones(1, rows.dtype).view(bits)[0]
     rows = np.ascontiguousarray(rows)
-    if np.maximum.reduce(rows.reshape(-1).view(bits)) > one:
+    one = ONE_BITS[rows.dtype]
+    if np.maximum.reduce(rows.reshape(-1).view(one.dtype)) > one:
         return False
     if rows.shape[1] == 1:
         return True
-    total = _rough_row_sums(rows)
+    total = _row_sums(rows)
     # Half the tolerance of the validator, so that rounding here decides nothing.
     tolerance = math.sqrt(np.finfo(rows.dtype).eps) / 2
     return bool(
         np.maximum.reduce(total) <= 1 + tolerance and np.minimum.reduce(total) >= 1 - tolerance
     )
-
-
-def _rough_row_sums(rows):
-    """Return the sums of distributions over the last axis, within some hundred epsilons."""
-    while rows.shape[1] <= 32 and rows.shape[1] % 2 == 0:  # neighbours first: contiguous vectors
-        flat = rows.reshape(-1)
-        rows = (flat[0::2] + flat[1::2]).reshape(len(rows), -1)
-    classes = rows.shape[1]
-    if classes <= 9:
-        total = rows[:, 0]
-        for k in range(1, classes):
-            total = total + rows[:, k]
-        return total
-    step = min(classes, 4096)
-    ones = np.ones(step, rows.dtype)
-    total = np.vecdot(rows[:, :step], ones)
-    for k in range(step, classes, step):
-        more = rows[:, k : k + step]
-        total += np.vecdot(more, ones[: more.shape[1]])
-    return total

@@ -62,16 +62,12 @@ def test_row_sums_take_every_number_once(K, dtype):
     assert_array_equal(_blocks._row_sums(whole), whole.sum(axis=1, dtype=np.float64))
 
 
-@pytest.mark.parametrize("pair_sum", [_blocks._pair_sum_last_axis, "first"])
+@pytest.mark.parametrize("K", [3, 77])
 @pytest.mark.parametrize("spread", [0, 5, 200])
-def test_pair_sums_are_exact_to_twice_the_precision(pair_sum, spread):
+def test_pair_sums_are_exact_to_twice_the_precision(K, spread):
     rng = np.random.default_rng(0)
-    e = np.exp(rng.normal(size=(20, 77)) * 3 + spread * rng.uniform(-1, 1, size=(20, 1)))
-    if pair_sum == "first":
-        transposed = np.ascontiguousarray(e.T)
-        high, low = _blocks._pair_sum_first_axis(transposed, e.sum(axis=1), transposed.copy())
-    else:
-        high, low = pair_sum(e, e.sum(axis=1))
+    e = np.exp(rng.normal(size=(20, K)) * 3 + spread * rng.uniform(-1, 1, size=(20, 1)))
+    high, low = _blocks._pair_sums(e, e.sum(axis=1))
     for row, one_high, one_low in zip(e, high, low, strict=True):
         exact = sum(map(_fraction, row))
         error = abs(float(_fraction(one_high) + _fraction(one_low) - exact) / float(exact))
@@ -91,6 +87,30 @@ def test_the_boundary_of_near_and_far_losses():
         z[0] = lead
         exact = mpmath_softmax_cross_entropy(0, z)
         assert epsilons_off(softmax_cross_entropy(0, z), exact, np.float64) <= 2
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("K", [10, 100])
+@pytest.mark.parametrize("every", [1, 100])
+def test_small_losses_rare_or_common_are_exact(every, K, dtype):
+    """Few small losses are done at the end, many at once, those of logits overwritten at once."""
+    y, z = example(1000, K, dtype)
+    sure = np.arange(7, 1000, every)
+    z[sure, y[sure]] += 12
+    z[500] += 3000  # out of range, and among them
+    z[600] = -800  # a sum of zero, whose odds look small
+    z[600, y[600]] = -100
+    before = z.copy()
+    alone = softmax_cross_entropy(y, z)
+    loss, gradient = softmax_cross_entropy_and_grad(y, z)
+    in_place, _ = softmax_cross_entropy_and_grad(y, z, out=z)
+    assert_array_equal(z, gradient)
+    assert_array_equal(in_place, loss)
+    for i in [*sure[:: len(sure) // 5], 500, 600]:
+        exact = mpmath_softmax_cross_entropy(y[i], before[i])
+        promised = 2 if dtype == np.float64 else 4
+        assert epsilons_off(alone[i], exact, dtype) <= promised
+        assert epsilons_off(loss[i], exact, dtype) <= promised
 
 
 @pytest.mark.parametrize("K", [2, 20, 200])
