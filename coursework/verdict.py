@@ -89,7 +89,9 @@ def _judge_once(task, cases, answers):
 
 
 def _none(failures):
-    return f"There is no value: {failures[0].reason}" if failures else "The answers are incomplete."
+    return (
+        f"There is no answer: {failures[0].reason}" if failures else "The answers are incomplete."
+    )
 
 
 def _count(wrong, total):

@@ -97,7 +97,7 @@ def grade_one(job):
         records = sandbox.run(made.units, job.limits, "bubblewrap" if protected else "none")
         answers = attempts(made, records)
         verdicts = [
-            judge(task, cases[task.name], [list(map(_answer, a)) for a in answers[task.name]])
+            judge(task, cases[task.name], [_answers(task, a) for a in answers[task.name]])
             for task in problem_set.tasks
         ]
     except Exception as error:  # one submission must not end the batch
@@ -107,7 +107,13 @@ def grade_one(job):
     return Graded(**about, verdicts=tuple(verdicts), unusual=tuple(odd))
 
 
-def _answer(result):
+def _answers(task, results):
+    """Turn the results of one attempt into values or Failures, with the name that was asked."""
+    names = task.answers if task.on_data else task.answers * len(results)
+    return [_answer(result, name) for result, name in zip(results, names, strict=False)]
+
+
+def _answer(result, name):
     """Turn a result from the sandbox into a value or a Failure."""
     if "value" in result:
         try:
@@ -120,7 +126,7 @@ def _answer(result):
         return Failure(f"it stopped with {result['error']}", result["error"].partition(":")[0])
     if "stopped" in result:
         return Failure(f"it was stopped ({result['stopped']}).")
-    return Failure("the name is not defined.")
+    return Failure(f"{name} is not defined.")
 
 
 def fingerprint_of(sha256, key, limits, allow_unprotected):
