@@ -470,6 +470,15 @@ def test_a_page_prefers_the_notebook_it_links_to():
         ["7", None, None],
     ]
     assert book_numbers.pins_of_page("0.6 bits", {"a.ipynb": source})[1]
+    commented = "# B\n<!-- numbers: b.ipynb -->\n0.5 bits"
+    pinned, _ = book_numbers.pins_of_page(commented, {"a.ipynb": source, "b.ipynb": source})
+    assert pinned == [["0.5 bits", "b.ipynb", "c0de"]]
+
+
+def test_a_page_prefers_the_number_itself_to_one_that_rounds_to_it():
+    rounded, itself = dict(code("x = 0.95"), id="95"), dict(code("x = 0.9"), id="9")
+    sources_of = {"a.ipynb": book_numbers.sources({"cells": [rounded, itself]})}
+    assert book_numbers.pins_of_page("It is 0.9.", sources_of) == ([["0.9", "a.ipynb", "9"]], [])
 
 
 def test_a_quiz_may_only_say_what_its_chapter_computes():

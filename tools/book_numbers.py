@@ -642,7 +642,7 @@ def pins_of_page(text, sources_of):
     """Return the pins of a page, ``[number, notebook, cell id]``, and a message for each problem.
 
     `sources_of` maps the name of each notebook to its sources. Notebooks that the section around
-    the number links to come first.
+    the number links to come first, or that it names in a comment.
     """
     pins, problems = [], []
     for number, around in numbers_of_page(text):
@@ -651,7 +651,14 @@ def pins_of_page(text, sources_of):
             continue
         section = _section_around(text, number.start)
         fitting = [
-            (name not in section, source.unit != number.unit, name, source.position, source)
+            (
+                name not in section,
+                source.unit != number.unit,
+                source.value != number.value,  # lest 0.95, rounded, vouch for 0.9
+                name,
+                source.position,
+                source,
+            )
             for name, candidates in sources_of.items()
             for source in candidates
             if agrees(number, source)
