@@ -44,8 +44,9 @@ def draw_forecaster(rng):
 
 def draw_lengths(rng):
     """Draw short words, which need more than a tree, long ones, and mixed ones."""
+    short = np.append([1, 1], rng.integers(1, 5, int(rng.integers(1, 4))))
     return (
-        (rng.integers(1, 5, int(rng.integers(3, 6))),),
+        (rng.permutation(short),),
         (rng.integers(2, 7, int(rng.integers(6, 9))),),
         (rng.integers(1, 13, int(rng.integers(2, 9))),),
     )
@@ -63,9 +64,11 @@ def draw_expected_length(rng):
 
 
 def draw_optimal_length(rng):
-    """Draw three distributions of different sizes, and one of two reports."""
+    """Draw three distributions of different sizes, and two reports of which one is rare."""
     sizes = rng.choice(np.arange(3, 9), 3, replace=False)
-    return (*((probabilities(rng, int(size)),) for size in sizes), (probabilities(rng, 2),))
+    rare = rng.uniform(0.05, 0.062)  # where nats rounded up are not bits rounded down
+    two = rng.permutation([rare, 1 - rare])
+    return (*((probabilities(rng, int(size)),) for size in sizes), (two,))
 
 
 def draw_tables(rng):
@@ -130,6 +133,16 @@ def compare_tables(p, lengths_A, lengths_B, lengths_C, cost=ce.expected_length, 
 def _of_what_happened(chance_of_rain, rained):
     return np.where(rained == 1, chance_of_rain, 1 - chance_of_rain)
 
+
+SURPRISAL_MISTAKES = (
+    own(
+        "weighted by p, with 0 log 0",
+        lambda p: -p * np.log(p),
+        "You multiply by p, as in an entropy, and 0 times the logarithm of 0 is nan; the surprisal"
+        " is minus the logarithm alone.",
+        "01_surprise.html#why-minus-the-logarithm",
+    ),
+)
 
 FORECASTER_MISTAKES = (
     own(
@@ -196,6 +209,23 @@ FORECASTER_MISTAKES = (
     ),
 )
 
+KRAFT_MISTAKES = (
+    own(
+        "cut off at 1",
+        lambda lengths: min(1.0, kraft_sum(lengths)),
+        "You return at most 1; words that need more than the whole tree have a Kraft sum above 1,"
+        " so return the sum itself.",
+        "03_codes.html#the-tree-and-the-intervals",
+    ),
+    own(
+        "repeated lengths counted once",
+        lambda lengths: kraft_sum(np.unique(lengths)),
+        "You count every length once; each word takes its own share of the tree, so two words of"
+        " the same length take two shares.",
+        "03_codes.html#the-tree-and-the-intervals",
+    ),
+)
+
 LENGTH_MISTAKES = (
     one_sum(
         lambda p, lengths: np.sum(p * lengths),
@@ -220,6 +250,20 @@ LENGTH_MISTAKES = (
 
 OPTIMAL_MISTAKES = (
     own(
+        "rounding, even to 0 digits",
+        lambda p: p @ np.round(-np.log2(p)),
+        "You round the surprisals to the nearest number, some even to 0; then the Kraft sum may"
+        " exceed 1, and no prefix code has such lengths.",
+        "03_codes.html#the-tree-and-the-intervals",
+    ),
+    own(
+        "rounding down, even to 0 digits",
+        lambda p: p @ np.floor(-np.log2(p)),
+        "You round the surprisals down, some even to 0; then the Kraft sum exceeds 1, and no"
+        " prefix code has such lengths.",
+        "03_codes.html#the-tree-and-the-intervals",
+    ),
+    own(
         "natural logarithm for bits",
         lambda p: ce.entropy(p),
         "Your value is the entropy in nats; the question asks for the length of a code in whole"
@@ -236,6 +280,13 @@ OPTIMAL_MISTAKES = (
 )
 
 TABLE_MISTAKES = (
+    own(
+        "cost for the saving",
+        lambda **data: _cost_for_saving(**data),
+        "The choice is right, but your number is what the chosen table costs; the question asks"
+        " how much less that is than the cost of the other readable table.",
+        "03_codes.html#a-code-that-cannot-be-read",
+    ),
     own(
         "a table that no readable code has",
         lambda **data: compare_tables(**data, readable=lambda lengths: True),
@@ -280,9 +331,13 @@ def _other(chosen, p, lengths_A, lengths_B, lengths_C):
     )
 
 
-def _above_the_entropy(p, **tables):
+def _cost_for_saving(p, **tables):
     chosen = compare_tables(p, **tables)[0]
-    return float(ce.expected_length(p, tables[f"lengths_{chosen}"]) - ce.entropy(p, base=2))
+    return chosen, float(ce.expected_length(p, tables[f"lengths_{chosen}"]))
+
+
+def _above_the_entropy(p, **tables):
+    return _cost_for_saving(p, **tables)[1] - float(ce.entropy(p, base=2))
 
 
 # ---------------------------------------------------------------------------------------------
@@ -306,7 +361,7 @@ PS1 = ProblemSet(
             ),
             draw=draw_surprisal,
             reference=ce.surprisal,
-            misconceptions=mistakes("surprisal"),
+            misconceptions=(*mistakes("surprisal"), *SURPRISAL_MISTAKES),
         ),
         Task(
             name="entropy",
@@ -352,7 +407,7 @@ PS1 = ProblemSet(
             ),
             draw=draw_lengths,
             reference=kraft_sum,
-            misconceptions=mistakes("kraft_sum"),
+            misconceptions=(*mistakes("kraft_sum"), *KRAFT_MISTAKES),
         ),
         Task(
             name="expected_length",

@@ -1,5 +1,7 @@
 """Problem set 2: cross-entropy and KL divergence."""
 
+from dataclasses import replace
+
 import numpy as np
 
 import cecourse as ce
@@ -132,7 +134,30 @@ def _with_weights(counts_last_year, counts_this_year):
     return (counts_this_year[used] * np.log2(p[used] / q[used])).sum()
 
 
+def _with_ones(counts_last_year, counts_this_year):
+    return ce.kl_divergence(*shares(counts_last_year + 1, counts_this_year + 1), base=2)
+
+
+def _whole_digits(p, q):
+    used = p > 0
+    return (p[used] * (np.ceil(-np.log2(q[used])) - np.ceil(-np.log2(p[used])))).sum()
+
+
 COUNT_MISTAKES = (
+    own(
+        "1 added to every count",
+        _with_ones,
+        "You add 1 to every count; a share is the count itself divided by the sum, and a topic"
+        " that has not come up adds nothing.",
+        "05_kl_divergence.html#the-definition",
+    ),
+    own(
+        "lengths rounded up",
+        lambda **counts: _whole_digits(*shares(**counts)),
+        "You round the words up to whole digits; in this question a topic of share s has a word"
+        " of minus log2 s bits, not rounded.",
+        "05_kl_divergence.html#bits-paid-for-nothing",
+    ),
     own(
         "all messages for one",
         _with_weights,
@@ -195,6 +220,28 @@ def _difference_of_means(p, q):
     return np.mean(np.log2(p[used] / q[used]))
 
 
+def left_out(value, section):
+    """Return the mistake of leaving out what the model holds to be impossible."""
+
+    def commit(p, q):
+        both = (p > 0) & (q > 0)
+        return value(np.where(both, p, 0), np.where(both, p, 1), np.where(both, q, 1))
+
+    return own(
+        "terms with model probability 0 left out",
+        commit,
+        "You leave out every outcome to which the model gives the probability 0; if the truth"
+        " gives it more than 0, the answer for that row is infinite.",
+        section,
+    )
+
+
+CLIPPED_PERPLEXITY = tuple(
+    replace(mistake, commit=lambda p, q, commit=mistake.commit: np.exp(commit(p, q)))
+    for mistake in mistakes("cross_entropy")
+    if "clipped" in mistake.name or "added in the logarithm" in mistake.name
+)
+
 # The Jensen-Shannon divergence takes no logarithm of 0, so a small number in it does no harm.
 CLIPS = tuple(
     name
@@ -235,6 +282,20 @@ def _reverse_twice(**data):
 
 
 NEARER_MISTAKES = (
+    own(
+        "ratio upside down",
+        lambda **data: nearest(**data, divergence=_upside_down),
+        "Your values are negative, so the smaller one marks the farther model; what weighs stands"
+        " above the other in the ratio.",
+        "05_kl_divergence.html#why-it-is-never-negative",
+    ),
+    own(
+        "mean over K",
+        lambda **data: nearest(**data, divergence=_mean_of_terms),
+        "You divide by the number of outcomes; the probabilities are the weights already, so add"
+        " the terms and do not divide.",
+        "05_kl_divergence.html#the-definition",
+    ),
     own(
         "directions exchanged",
         lambda **data: _exchanged(*nearest(**data)),
@@ -310,6 +371,10 @@ def _upside_down(p, q):
     return -ce.kl_divergence(p, q)
 
 
+def _mean_of_terms(p, q):
+    return ce.kl_divergence(p, q) / len(p)
+
+
 # ---------------------------------------------------------------------------------------------
 # The set
 
@@ -345,6 +410,10 @@ PS2 = ProblemSet(
                 one_sum(
                     lambda p, q: -np.sum(p * np.log(q)), "04_cross_entropy.html#the-definition"
                 ),
+                left_out(
+                    lambda weight, p, q: -(weight * np.log(q)).sum(axis=-1),
+                    "04_cross_entropy.html#the-definition",
+                ),
             ),
         ),
         Task(
@@ -359,6 +428,10 @@ PS2 = ProblemSet(
                 *mistakes("kl_divergence"),
                 one_sum(
                     lambda p, q: np.sum(p * np.log(p / q)), "05_kl_divergence.html#the-definition"
+                ),
+                left_out(
+                    lambda weight, p, q: (weight * np.log(p / q)).sum(axis=-1),
+                    "05_kl_divergence.html#the-definition",
                 ),
             ),
         ),
@@ -422,6 +495,18 @@ PS2 = ProblemSet(
             reference=ce.perplexity,
             misconceptions=(
                 *mistakes("perplexity"),
+                *CLIPPED_PERPLEXITY,
+                left_out(
+                    lambda weight, p, q: np.exp(-(weight * np.log(q)).sum(axis=-1)),
+                    "04_cross_entropy.html#perplexity",
+                ),
+                own(
+                    "mean over K",
+                    lambda p, q: np.exp(ce.cross_entropy(p, q) / p.shape[-1]),
+                    "You divide the cross-entropy by the number of outcomes; the probabilities are"
+                    " the weights already, so add the terms and do not divide.",
+                    "04_cross_entropy.html#perplexity",
+                ),
                 one_sum(
                     lambda p, q: np.exp(np.sum(ce.cross_entropy(p, q))),
                     "04_cross_entropy.html#perplexity",

@@ -37,7 +37,7 @@ def answers_and_forecasts(rng, count=None, shares=False):
     y = rng.permutation(np.arange(count) % 2)  # both answers occur
     if shares:
         y = np.where(rng.random(count) < 0.5, y, rng.integers(1, 4, count) / 4)
-        y[0] = 0.75
+        y[:2] = 0.75, 0.25
     return y, rng.uniform(0.03, 0.97, count).round(2)
 
 
@@ -170,6 +170,63 @@ def only_unanimous(y, p):
     return -np.log(np.where(y == 1, p, 1 - p)).mean()
 
 
+def rounded_shares(y, p):
+    """Take a share above one half for a yes, any other for a no."""
+    return -np.log(np.where(y > 0.5, p, 1 - p)).mean()
+
+
+def any_yes(y, p):
+    """Take every share above 0 for a yes."""
+    return -np.log(np.where(y > 0, p, 1 - p)).mean()
+
+
+LABELS = "08_softmax.html#step-7-the-gradient-is-p-minus-y"
+
+
+def loss_of_all_labels(y, z):
+    """Charge every row for the labels of all rows."""
+    return -ce.log_softmax(z)[:, y].mean()
+
+
+def gradient_of_all_labels(y, z):
+    """Subtract 1 in every row at the labels of all rows."""
+    p = ce.softmax(z)
+    p[:, y] -= 1
+    return p / len(y)
+
+
+def one_sum_gradient(y, z):
+    """Divide the exponentials by the sum over all rows."""
+    p = np.exp(z) / np.exp(z).sum()
+    p[np.arange(len(y)), y] -= 1
+    return p / len(y)
+
+
+GRADIENT_MISTAKES = (
+    own(
+        "every label in every row",
+        gradient_of_all_labels,
+        "You subtract 1 in every row at the labels of all rows, as p[:, y] does; row i has the "
+        "label y[i] alone, so write p[np.arange(len(y)), y].",
+        LABELS,
+    ),
+    own(
+        "one sum for all rows",
+        one_sum_gradient,
+        "You divide by the sum over all rows; each row is a distribution of its own and must sum "
+        "to 1.",
+        "08_softmax.html#step-8-weights-biases-and-batches",
+    ),
+    own(
+        "class numbers subtracted",
+        lambda y, z: (ce.softmax(z) - y[:, None]) / len(y),
+        "You subtract the number of the class from all probabilities of the row; subtract 1 from "
+        "that class's probability and nothing from the others.",
+        LABELS,
+    ),
+)
+
+
 def choose(score_a, score_b):
     """Return the model with the larger score, and by how much."""
     return "A" if score_a > score_b else "B", abs(score_a - score_b)
@@ -211,7 +268,33 @@ def other_model(weather, model_a, model_b):
     return {"A": "B", "B": "A"}[better], gain
 
 
+def every_outcome(weather, model_a, model_b):
+    """Charge every day for the weather of all days."""
+    return choose(np.log(model_a[:, weather]).mean(), np.log(model_b[:, weather]).mean())
+
+
+def no_difference(weather, model_a, model_b):
+    """Return the better model's own mean log-likelihood."""
+    tables = {"A": model_a, "B": model_b}
+    better, _ = compare_models(weather, model_a, model_b)
+    return better, mean_log_likelihood(weather, tables[better])
+
+
 MODEL_MISTAKES = (
+    own(
+        "every outcome on every day",
+        every_outcome,
+        "You take the weather of all days on every day, as model[:, weather] does; day i has "
+        "weather[i] alone, so write model[np.arange(len(weather)), weather].",
+        "06_likelihood.html#a-forecast-for-each-day",
+    ),
+    own(
+        "no difference",
+        no_difference,
+        "You name the right model, and your gain is its mean log-likelihood alone; subtract that "
+        "of the other model.",
+        "06_likelihood.html#bits-of-evidence",
+    ),
     own(
         "the other model",
         other_model,
@@ -345,6 +428,20 @@ PS3 = ProblemSet(
                     "cost of a yes plus 1 - y times the cost of a no.",
                     "07_binary_cross_entropy.html#many-days-log-loss",
                 ),
+                own(
+                    "a share taken for a yes",
+                    any_yes,
+                    "You charge a label above 0 like a 1; a share y of yes costs y times the "
+                    "cost of a yes plus 1 - y times the cost of a no.",
+                    "07_binary_cross_entropy.html#many-days-log-loss",
+                ),
+                own(
+                    "shares rounded",
+                    rounded_shares,
+                    "You round the shares to 0 and 1; a share y of yes costs y times the cost of "
+                    "a yes plus 1 - y times the cost of a no.",
+                    "07_binary_cross_entropy.html#many-days-log-loss",
+                ),
             ),
         ),
         Task(
@@ -372,7 +469,16 @@ PS3 = ProblemSet(
             ),
             draw=draw_labels,
             reference=mean_softmax_cross_entropy,
-            misconceptions=ordinary_mistakes("softmax_log_loss"),
+            misconceptions=(
+                *ordinary_mistakes("softmax_log_loss"),
+                own(
+                    "every label in every row",
+                    loss_of_all_labels,
+                    "You charge every row for the labels of all rows, as p[:, y] does; row i has "
+                    "the label y[i] alone, so write p[np.arange(len(y)), y].",
+                    LABELS,
+                ),
+            ),
         ),
         Task(
             name="softmax_gradient",
@@ -385,7 +491,7 @@ PS3 = ProblemSet(
             ),
             draw=draw_labels,
             reference=softmax_gradient,
-            misconceptions=ordinary_mistakes("softmax_gradient"),
+            misconceptions=(*ordinary_mistakes("softmax_gradient"), *GRADIENT_MISTAKES),
         ),
         Task(
             name="softmax_jacobian",
@@ -395,7 +501,16 @@ PS3 = ProblemSet(
             examples=((np.zeros(2),), (np.array([1.0, 0.0, -1.5]),)),
             draw=draw_vectors,
             reference=ce.softmax_jacobian,
-            misconceptions=ordinary_mistakes("softmax_jacobian"),
+            misconceptions=(
+                *ordinary_mistakes("softmax_jacobian"),
+                own(
+                    "squares for the products",
+                    lambda z: np.diag(ce.softmax(z)) - ce.softmax(z) ** 2,
+                    "You subtract the squares of the probabilities from every row; row j and "
+                    "column k need the product p_j p_k, as np.outer(p, p) gives it.",
+                    "08_softmax.html#step-6-the-jacobian",
+                ),
+            ),
         ),
         Task(
             name="models",

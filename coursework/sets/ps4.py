@@ -96,7 +96,7 @@ def signed(rng, low, high):
 def draw_logits(rng):
     """Draw ordinary scores, and large ones that are right or wrong."""
     y, z = signed(rng, 300, 1000)
-    z[rng.integers(len(z))] *= -1
+    z[rng.choice(np.flatnonzero(y == 0))] = round(rng.uniform(300, 700), 1)
     forged, genuine = np.ones(int(rng.integers(1, 5)), dtype=int), np.zeros(3, dtype=int)
     return (
         signed(rng, -4, 4),
@@ -203,6 +203,34 @@ def one_maximum(z):
     """Shift all rows by one maximum."""
     shifted = z - z.max()
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def clipped_scores(z):
+    """Keep the scores within the range of the exponential."""
+    z = np.clip(z, -700, 700)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+def columns_shifted(z):
+    """Take the log-softmax of each column, with its maximum."""
+    shifted = z - z.max(axis=0)
+    return shifted - np.log(np.exp(shifted).sum(axis=0))
+
+
+def naive_log_of_one_plus(y, z):
+    """Compute log(1 + exp(x)) as it is written, x being the score of what did not happen."""
+    return np.mean(np.log(1 + np.exp(np.where(y == 1, -z, z))))
+
+
+def impossible_left_out(y, p):
+    """Average over the days on which what happened was held to be possible."""
+    happened = np.where(y == 1, p, 1 - p)
+    return -np.log(happened[happened > 0]).mean()
+
+
+def nan_left_out(y, p):
+    """Average over what is not nan."""
+    return np.nanmean(-y * np.log(p) - (1 - y) * np.log(1 - p))
 
 
 def log_of_one_plus(y, z):
@@ -463,7 +491,16 @@ PS4 = ProblemSet(
             ),
             draw=draw_tags,
             reference=multi_label_loss,
-            misconceptions=ordinary_mistakes("multilabel_log_loss"),
+            misconceptions=(
+                *ordinary_mistakes("multilabel_log_loss"),
+                own(
+                    "rows divided by their sum, then BCE",
+                    lambda y, p: multi_label_loss(y, p / p.sum(axis=-1, keepdims=True)),
+                    "You make the rows sum to 1 first; several labels may be true at once, so "
+                    "take the probabilities as they are.",
+                    "09_bce_vs_cce.html#one-answer-or-several",
+                ),
+            ),
         ),
         Task(
             name="categorical_cross_entropy",
@@ -502,6 +539,27 @@ PS4 = ProblemSet(
                     "underflows, so subtract each row's own maximum.",
                     SHIFT,
                 ),
+                own(
+                    "wrong axis, with the shift",
+                    columns_shifted,
+                    "You let the pictures compete with one another; the classes lie on the last "
+                    "axis, and the probabilities of each row must sum to 1.",
+                    SHIFT,
+                ),
+                own(
+                    "log-sigmoid for log-softmax",
+                    lambda z: -np.logaddexp(0, -z),
+                    "You answer K separate yes-or-no questions; the softmax shares one probability "
+                    "among all classes, so subtract the logarithm of the sum of the exponentials.",
+                    "09_bce_vs_cce.html#k-sigmoids-are-not-a-softmax",
+                ),
+                own(
+                    "scores clipped",
+                    clipped_scores,
+                    "You cut off large scores before the exponential; only differences of scores "
+                    "count, so subtract each row's own maximum and cut off nothing.",
+                    SHIFT,
+                ),
             ),
             absolute=1e-4,  # a float32 near 1000 is rounded by 3e-5
         ),
@@ -527,6 +585,13 @@ PS4 = ProblemSet(
                     SOFTPLUS,
                 ),
                 own(
+                    "exponential of a large score",
+                    naive_log_of_one_plus,
+                    "The exponential overflows for a large score, and 1 + x is rounded to 1 when x "
+                    "is tiny; softplus is max(x, 0) + log1p(exp(-|x|)).",
+                    SOFTPLUS,
+                ),
+                own(
                     "difference of large numbers",
                     difference_of_large_numbers,
                     "You subtract y z from a softplus of nearly the same size, and the small loss "
@@ -548,7 +613,23 @@ PS4 = ProblemSet(
             ),
             draw=draw_forecasts,
             reference=log_loss,
-            misconceptions=misconceptions_of("binary_log_loss"),
+            misconceptions=(
+                *misconceptions_of("binary_log_loss"),
+                own(
+                    "impossible days left out of the mean",
+                    impossible_left_out,
+                    "You leave out the days whose outcome had the probability 0; such a day costs "
+                    "infinity, and so does the mean.",
+                    EPS,
+                ),
+                own(
+                    "nan left out of the mean",
+                    nan_left_out,
+                    "0 times infinity is nan, and you leave out the days on which that happens; "
+                    "they cost 0 and count as days.",
+                    "10_numerical_stability.html#probabilities-that-forget",
+                ),
+            ),
         ),
         Task(
             name="clip",

@@ -229,4 +229,4 @@ SMALL_NUMBERS = tuple(
     (f"clipped at {small}", f"{small} added in the logarithm")
     for small in ("1e-15", "1e-12", "1e-10", "1e-9", "1e-8", "1e-7", "1e-6")
 )
-AMBIGUOUS = {"cross_entropy": SMALL_NUMBERS, "kl_divergence": SMALL_NUMBERS}
+AMBIGUOUS = dict.fromkeys(("cross_entropy", "kl_divergence", "perplexity"), SMALL_NUMBERS)
