@@ -97,7 +97,10 @@ def renew_setup(notebook, name):
 
 
 def refresh(name):
-    """Write the setup cell into a source notebook, and return whether it was out of date."""
+    """Write the setup cell into a source notebook, and return whether it was out of date.
+
+    The notebook has to be run after that: ``python -m tools.notebooks`` does both.
+    """
     path = source_path(name)
     notebook = nbformat.read(path, 4)
     out_of_date = renew_setup(notebook, name)

@@ -29,6 +29,7 @@ from tests.coursework.problem_sets import (
     whole_source,
     wrong_answers,
 )
+from tools import notebooks
 
 each_set = pytest.mark.parametrize("set_name", SETS)
 each_task = pytest.mark.parametrize(("set_name", "task_name"), TASKS)
@@ -170,7 +171,7 @@ def test_essay_has_a_rubric_of_four_levels(set_name):
 @each_set
 def test_setup_cell_is_the_generated_one(set_name):
     setup = cell_of(source_notebook(set_name), "setup").source
-    assert setup == release.setup_cell(SETS[set_name]), f"release.refresh({set_name!r}) is due"
+    assert setup == release.setup_cell(SETS[set_name]), 'run "make notebooks"'
 
 
 @each_task
@@ -247,6 +248,22 @@ def test_the_released_notebook_is_the_one_that_the_source_gives(set_name, tmp_pa
     made = release.release(set_name, tmp_path).read_text("utf-8")
     stored = places.release_path(set_name).read_text("utf-8")
     assert made == stored, 'run "make notebooks"'
+
+
+def test_make_notebooks_renews_the_setup_cell_and_the_released_notebook(tmp_path, monkeypatch):
+    source, student = (path("ps1") for path in (places.source_path, places.release_path))
+    expected = source.read_text("utf-8"), student.read_text("utf-8")
+    notebook = whole_source("ps1")
+    setup = cell_of(notebook, "setup")
+    setup.source, setup.metadata["tags"] = "CHECKS = {}", []
+    monkeypatch.setattr(places, "ROOT", tmp_path / "coursework")
+    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
+    source, student = (path("ps1") for path in (places.source_path, places.release_path))
+    source.parent.mkdir(parents=True)
+    nbformat.write(notebook, source)
+    succeeded, lines = notebooks.refresh(source)
+    assert succeeded, lines
+    assert (source.read_text("utf-8"), student.read_text("utf-8")) == expected
 
 
 def answered_to(task, text, case):
