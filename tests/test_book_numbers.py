@@ -40,6 +40,24 @@ def test_a_chapter_has_numbers_to_check(path):
     assert len(sourced) >= 20
 
 
+@pytest.mark.parametrize("path", PROBLEM_SETS, ids=name)
+def test_numbers_of_a_question_are_computed_beside_it_and_printed_with_their_unit(path):
+    """The data of another question, which only happen to hold the number, would be no source."""
+    notebook = notebooks.read(path)
+    by_cell = book_numbers.sources_by_cell(notebook)
+    question, question_of = None, {}
+    for cell in notebook["cells"]:
+        question = cell["id"] if cell["source"].startswith("## ") else question
+        question_of[cell["id"]] = question
+    for cell in notebook["cells"]:
+        for (number, around), (_, cell_id) in zip(numbers_of(cell), pins(cell), strict=True):
+            if not number.needs_source:
+                continue
+            assert question_of[cell_id] == question_of[cell["id"]], f"{number.text} in {around}"
+            fitting = [source for source in by_cell[cell_id] if agrees(number, source)]
+            assert number.unit in {None, *(source.unit for source in fitting)}, around
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=name)
 def test_numbers_of_a_quiz_are_computed_in_its_chapter(path):
     notebook = notebooks.read(path)
