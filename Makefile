@@ -73,7 +73,7 @@ $(BUILT): $(INSTALLED) $(SOURCES)
 .PHONY: test
 test: install
 	$(RUN) -m tools.notebooks --check
-	$(RUN) -m pytest --ignore=tests/site
+	$(RUN) -m pytest --ignore=tests/site --numprocesses=auto --dist=loadfile
 	$(RUN) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 \
 		--override-ini addopts= --override-ini filterwarnings= book coursework/source
 	$(MAKE) --no-print-directory book

@@ -28,10 +28,11 @@ SET = "ps2"
 def submissions(folder, count):
     """Write right, partly wrong and empty submissions by turns, in nbgrader's layout."""
     from coursework.places import source_path
-    from coursework.release import student_version
+    from coursework.release import released_cells, student_version
 
     right, blank = nbformat.read(source_path(SET), 4), student_version(SET)
-    wrong = nbformat.read(source_path(SET), 4)
+    right.cells = released_cells(right)
+    wrong = nbformat.reads(nbformat.writes(right), 4)
     for cell in wrong.cells:
         cell.source = cell.source.replace("np.log(", "np.log2(")
     for number in range(count):

@@ -20,7 +20,6 @@ from .sets import SETS
 from .submission import SubmissionError, read_submission
 from .worker import Graded, Job, digest, fingerprint_of, grade_one
 
-
 RESTARTS = 3  # of a pool whose worker process died
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from cecourse.misconceptions import Misconception
 
 # A float32 solution differs from the reference by some hundred roundings of 6e-8. Wrong answers
