@@ -5,6 +5,8 @@ one notebook in it, and one file for each student (``student.ipynb``). Nothing i
 none of them is returned with a reason, so that no hand-in is lost in silence.
 """
 
+import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +41,7 @@ def _hand_in(entry, problem_set):
     student = entry.name.removesuffix(".ipynb")
     if not STUDENT.fullmatch(student) or student.endswith((".", " ")):
         return HandIn(
-            student,
+            _harmless(student),
             None,
             f"the name {entry.name!r} cannot name a student: begin with a letter or digit",
         )
@@ -55,6 +57,17 @@ def _hand_in(entry, problem_set):
     return _choose(student, inner if inner.is_dir() else entry, problem_set)
 
 
+def _harmless(name):
+    """Return what stands for a name that is none: no formula, no path, and nobody else's name."""
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return f"_{re.sub(r'[^a-zA-Z0-9]+', '_', name)[:40]} ({digest[:8]})"
+
+
+def _shown(name):
+    """Return the name of a file on one line, whatever is in it."""
+    return name if name.isprintable() else ascii(name)
+
+
 def _choose(student, folder, problem_set):
     files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     notebooks = [path for path in files if path.suffix == ".ipynb"]
@@ -62,9 +75,11 @@ def _choose(student, folder, problem_set):
     if named or len(notebooks) == 1:
         path = (named or notebooks)[0]
         if path.is_symlink():
-            return HandIn(student, None, f"{path.name} is a link to another place, not a file")
+            return HandIn(
+                student, None, f"{_shown(path.name)} is a link to another place, not a file"
+            )
         return HandIn(student, path)
-    names = ", ".join(path.name for path in files[:5]) or "nothing"
+    names = ", ".join(_shown(path.name) for path in files[:5]) or "nothing"
     if notebooks:
         reason = f"it has {len(notebooks)} notebooks and none is {problem_set}.ipynb: {names}"
     else:

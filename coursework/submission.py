@@ -29,6 +29,7 @@ __all__ = [
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
 SHOWN = 8  # so many failed cells are listed by name
+REMARKS = 30  # so many sentences are kept of what is odd about one notebook
 
 
 class SubmissionError(Exception):
@@ -181,7 +182,7 @@ def _cell(entry):
     marks = _dict(_dict(entry.get("metadata")).get("nbgrader"))
     return Cell(
         kind=entry["cell_type"],
-        source=source,
+        source=_whole(source),
         name=_str_or_none(marks.get("grade_id")),
         locked=marks.get("locked") is True
         or (marks.get("grade") is True and marks.get("solution") is not True),
@@ -193,7 +194,12 @@ def _dict(value):
 
 
 def _str_or_none(value):
-    return value if isinstance(value, str) and value else None
+    return _whole(value) if isinstance(value, str) and value else None
+
+
+def _whole(text):
+    """Replace halves of characters, which JSON can hold and no file can."""
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass(frozen=True)
@@ -454,7 +460,9 @@ def unusual(plan, records):
             failed.append(f"{label} failed: {record['error']}")
     if len(failed) > SHOWN:
         failed[SHOWN:] = [f"{len(failed) - SHOWN} more cells failed."]
-    found = [*plan.unusual, *failed, *stopped]
+    found = list(dict.fromkeys([*plan.unusual, *failed, *stopped]))
+    if len(found) > REMARKS:
+        found[REMARKS:] = [f"{len(found) - REMARKS} more remarks were left out."]
     if not_reached:
         found.append(
             f"{not_reached} of {len(records)} steps were not reached: the time for the whole"
