@@ -463,3 +463,4 @@ def test_an_honest_oddity_keeps_all_points(odd, oddity):
     lost = [verdict for verdict in outcome.verdicts if not verdict.earned]
     assert not lost, (lost, outcome.unusual)
     assert outcome.earned == SETS["ps1"].points
+    assert not [line for line in outcome.unusual if "not right yet" in line]
