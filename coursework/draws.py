@@ -37,6 +37,28 @@ def hidden_cases(task, key):
     )
 
 
+def other_choice(task, key, cases):
+    """Return other hidden data of a task, on which each of its choices is another one.
+
+    A fixed choice with a number that is right for any choice would pass one set of data by luck;
+    it cannot pass both. None for a task without a choice.
+    """
+    first = _choices(task, cases)
+    if not first:
+        return None
+    for draw in range(DRAWS):
+        digest = hmac.new(key, f"{task.name}\0other choice\0{draw}".encode(), hashlib.sha256)
+        other = hidden_cases(task, digest.digest())
+        if all(a != b for a, b in zip(first, _choices(task, other), strict=True)):
+            return other
+    raise RuntimeError(f"{task.name}: in {DRAWS} draws no data were found with another choice")
+
+
+def _choices(task, cases):
+    answers = task.outcomes(task.reference, cases) if task.on_data else []
+    return [answer for answer in answers if isinstance(answer, str)]
+
+
 def hidden_mistakes(task, cases):
     """Return the names of the task's misconceptions that these cases would not show."""
     right = task.outcomes(task.reference, cases)

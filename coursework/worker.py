@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 import cecourse
 
 from . import sandbox, values
-from .draws import hidden_cases
+from .draws import hidden_cases, other_choice
 from .places import source_path
 from .sets import SETS
 from .submission import Probe, Submission, attempts, plan, read_submission, unusual
@@ -91,20 +91,42 @@ def grade_one(job):
         problem_set = SETS[job.problem_set]
         source = read_submission(source_path(job.problem_set))
         cases = {task.name: hidden_cases(task, job.key) for task in problem_set.tasks}
-        probes = [Probe(task.name, task.answers, cases[task.name]) for task in problem_set.tasks]
-        made = plan(job.submission, source, probes)
-        protected = sandbox.isolation() or not job.allow_unprotected
-        records = sandbox.run(made.units, job.limits, "bubblewrap" if protected else "none")
-        answers = attempts(made, records)
-        verdicts = [
-            judge(task, cases[task.name], [_answers(task, a) for a in answers[task.name]])
+        verdicts, odd = _run(job, source, cases)
+        others = {
+            task.name: other_choice(task, job.key, cases[task.name])
             for task in problem_set.tasks
-        ]
+            if verdicts[task.name].earned
+        }
+        if others := {name: other for name, other in others.items() if other}:
+            second, _ = _run(job, source, {**cases, **others})
+            verdicts |= {name: _on_other_data(second[name]) for name in others}
     except Exception as error:  # one submission must not end the batch
         return Graded(**about, failed=f"the grader failed: {type(error).__name__}: {error}")
     # A cell that is as it was released is not unusual; its task says so.
-    odd = [line for line in unusual(made, records) if NOT_ANSWERED not in line]
-    return Graded(**about, verdicts=tuple(verdicts), unusual=tuple(odd))
+    odd = [line for line in odd if NOT_ANSWERED not in line]
+    return Graded(**about, verdicts=tuple(verdicts.values()), unusual=tuple(odd))
+
+
+def _run(job, source, cases):
+    """Run a submission on hidden cases; return the verdicts by task, and what was odd."""
+    tasks = SETS[job.problem_set].tasks
+    probes = [Probe(task.name, task.answers, cases[task.name]) for task in tasks]
+    made = plan(job.submission, source, probes)
+    protected = sandbox.isolation() or not job.allow_unprotected
+    records = sandbox.run(made.units, job.limits, "bubblewrap" if protected else "none")
+    answers = attempts(made, records)
+    verdicts = {
+        task.name: judge(task, cases[task.name], [_answers(task, a) for a in answers[task.name]])
+        for task in tasks
+    }
+    return verdicts, unusual(made, records)
+
+
+def _on_other_data(verdict):
+    """Say of a verdict that is not "right" that it is on the second set of data."""
+    if verdict.earned:
+        return verdict
+    return replace(verdict, says=f"On other data, where another choice is right: {verdict.says}")
 
 
 def _answers(task, results):

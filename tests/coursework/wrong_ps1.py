@@ -395,6 +395,15 @@ saved = abs(costs[0] - costs[1])
             None,
         ),
         ("best, saved = 'C', 0.15", None),
+        # always the choice of the visible data, with a number that is right for any choice
+        (
+            """
+costs = [p @ t for t in (lengths_A, lengths_B, lengths_C) if (0.5 ** t).sum() <= 1]
+best = "C"
+saved = abs(costs[0] - costs[1])
+""",
+            None,
+        ),
         # the whole cost, not the saving
         (
             """

@@ -586,6 +586,15 @@ gain = max(a, b)
 """,
             "no difference",
         ),
+        # always the choice of the visible data, with a number that is right for any choice
+        (
+            """
+a = np.log(model_a[range(len(weather)), weather]).mean()
+b = np.log(model_b[range(len(weather)), weather]).mean()
+better, gain = "B", abs(a - b)
+""",
+            None,
+        ),
         # a guess with the right number
         (
             """

@@ -659,6 +659,15 @@ else:
 """,
             "sigmoid for softmax, or softmax for sigmoid",
         ),
+        # no look at the labels
+        ('loss, value = "binary", np.mean(np.log(1 + np.exp(z)) - y * z)', None),
+        (
+            """
+loss = "categorical"
+value = np.mean(np.log(np.exp(z).sum(axis=1)) - (y * z).sum(axis=1))
+""",
+            None,
+        ),
         # the name is right, the value that of the visible data
         (
             """
