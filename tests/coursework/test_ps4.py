@@ -1,9 +1,9 @@
-"""What the cases of problem set 4 promise beyond the common tests."""
+"""What the cases of problem set 4 promise beyond the common tests, and second data of all sets."""
 
-import fitting_loss
+import pytest
 
 from coursework.draws import hidden_cases, other_choice
-from coursework.sets.ps4 import pytest
+from coursework.sets.ps4 import fitting_loss
 from tests.coursework.problem_sets import STUDENTS, TASKS, student_cases, task_of
 
 
