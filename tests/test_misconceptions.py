@@ -1355,10 +1355,10 @@ def test_an_exception_equals_an_exception_of_its_class():
         10**400,
         1.0397 + 0j,
         {"entropy": 1.0397},
-        object(),
+        Ellipsis,
         ValueError("1.0397"),
     ],
-    ids=repr,
+    ids=lambda value: repr(value)[:30],
 )
 def test_whatever_is_no_right_number_is_wrong(value):
     diagnosis = ce.diagnose_quantity("entropy", value, HALVES)

@@ -240,7 +240,7 @@ PROCESS = {
     ),
     "files": attack(
         "import glob, os, shutil, subprocess\n"
-        "for top in ({submitted!r}, {results!r}, {home!r}, '/work', '/coursework', '/root'):\n"
+        "for top in ({submitted!r}, {results!r}, {home!r}, '/coursework'):\n"
         "    shutil.rmtree(top, ignore_errors=True)\n"
         "    for name in ('gradebook.db', 'grades.csv', 'victim.ipynb', 'canary', 'new'):\n"
         "        try:\n"
