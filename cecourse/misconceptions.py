@@ -352,7 +352,7 @@ def diagnose_quantity(quantity, value, *arguments, relative=_RELATIVE, absolute=
     Parameters
     ----------
     quantity : str
-        What was asked for: a key of ``cecourse.misconceptions.QUANTITIES``.
+        What was asked for: a key of ``QUANTITIES``.
     value : float or array_like
         The value to look at.
     arguments : tuple
@@ -495,7 +495,7 @@ def misconceptions_of(quantity):
     Parameters
     ----------
     quantity : str
-        A key of ``cecourse.misconceptions.QUANTITIES``.
+        A key of ``QUANTITIES``.
 
     Returns
     -------
