@@ -128,6 +128,6 @@ def _grade(asked):
         book=asked.book,
         again=asked.again,
     )
-    print(report(SETS[asked.set], [(graded, None) for graded in outcomes]), end="")
+    print(report(SETS[asked.set], outcomes), end="")
     print(f"Grades, feedback and this report are in {asked.to}.")
     return int(any(graded.failed for graded in outcomes))

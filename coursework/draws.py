@@ -20,15 +20,19 @@ DRAWS = 200
 
 def submission_key(secret, problem_set, student, sha256):
     """Return the key of one submission: an HMAC of the set, the student and the file's digest."""
-    message = "\0".join([problem_set, student, sha256]).encode()
-    return hmac.new(secret, message, hashlib.sha256).digest()
+    return _derived(secret, problem_set, student, sha256)
+
+
+def _derived(key, *parts):
+    """Return the key that belongs to these parts under another key."""
+    return hmac.digest(key, "\0".join(map(str, parts)).encode(), hashlib.sha256)
 
 
 def hidden_cases(task, key):
     """Return the hidden cases of a task, on which each of its misconceptions shows."""
     for draw in range(DRAWS):
-        digest = hmac.new(key, f"{task.name}\0{draw}".encode(), hashlib.sha256).digest()
-        cases = task.draw(np.random.default_rng(int.from_bytes(digest)))
+        seed = int.from_bytes(_derived(key, task.name, draw))
+        cases = task.draw(np.random.default_rng(seed))
         if not hidden_mistakes(task, cases):
             return cases
     raise RuntimeError(
@@ -47,8 +51,7 @@ def other_choice(task, key, cases):
     if not first:
         return None
     for draw in range(DRAWS):
-        digest = hmac.new(key, f"{task.name}\0other choice\0{draw}".encode(), hashlib.sha256)
-        other = hidden_cases(task, digest.digest())
+        other = hidden_cases(task, _derived(key, task.name, "other choice", draw))
         if all(a != b for a, b in zip(first, _choices(task, other), strict=True)):
             return other
     raise RuntimeError(f"{task.name}: in {DRAWS} draws no data were found with another choice")

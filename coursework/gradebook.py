@@ -5,6 +5,7 @@ written answer. What is written here never changes points or comments that a per
 """
 
 import contextlib
+import functools
 import html
 import os
 import shutil
@@ -114,7 +115,7 @@ def readable(problem_set, graded, submission):
 
     The student's text is shown, nothing else of the file: metadata and outputs are ours.
     """
-    source = nbformat.read(source_path(problem_set.name), 4)
+    source = _source(problem_set.name)
     ours = {cell.metadata.nbgrader.grade_id: cell for cell in source.cells if _marked(cell)}
     verdicts = {verdict.task: verdict for verdict in graded.verdicts}
     cells, met = [], set()
@@ -138,6 +139,12 @@ def readable(problem_set, graded, submission):
     return nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": source.metadata.kernelspec}
     )
+
+
+@functools.cache
+def _source(name):
+    """Read the source of a set once, not for each student: nbformat validates what it reads."""
+    return nbformat.read(source_path(name), 4)
 
 
 def _marked(cell):

@@ -58,7 +58,9 @@ class Store:
                 )
                 _write(self.folder / "feedback" / f"{graded.student}.html", page)
         _write(self.folder / "grades.csv", _table(rows))
-        _write(self.folder / "report.txt", report(self.problem_set, outcomes))
+        _write(
+            self.folder / "report.txt", report(self.problem_set, [graded for graded, _ in outcomes])
+        )
 
     def _row(self, graded, essay):
         of, essay_of = self.problem_set.points, self.problem_set.essay_points
@@ -109,8 +111,8 @@ def _write(path, text):
 
 def report(problem_set, outcomes):
     """Return what an instructor should know: how many, what failed and why, what is unusual."""
-    graded = [outcome for outcome, _ in outcomes if outcome.failed is None]
-    failed = [outcome for outcome, _ in outcomes if outcome.failed is not None]
+    graded = [outcome for outcome in outcomes if outcome.failed is None]
+    failed = [outcome for outcome in outcomes if outcome.failed is not None]
     lines = [
         f"{problem_set.name}, {problem_set.title}: {len(graded)} graded, {len(failed)} failed."
     ]

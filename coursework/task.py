@@ -60,13 +60,17 @@ class Task:
         """Whether the student computes variables from a data cell, not a function."""
         return isinstance(self.examples[0], dict)
 
+    def answer(self, function, case):
+        """Return what `function` answers to one case."""
+        return function(**case) if self.on_data else function(*case)
+
     def outcomes(self, function, cases):
         """Return what `function` answers to all cases, in one list; an exception is an answer."""
         found = []
         for case in cases:
             try:
                 with np.errstate(all="ignore"):
-                    answer = function(**case) if self.on_data else function(*case)
+                    answer = self.answer(function, case)
             except Exception as error:  # a mistake may be one that raises
                 answer = (error,) * len(self.answers) if len(self.answers) > 1 else error
             found += list(answer) if len(self.answers) > 1 else [answer]

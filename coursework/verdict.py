@@ -103,7 +103,7 @@ def _count(wrong, total):
 def _shapes(task, cases, answers):
     """Say it if a shape is wrong: that costs nothing to tell and much to find."""
     for case, answer in zip(cases, answers, strict=False):
-        needed = np.shape(_reference(task, case)) if len(task.answers) == 1 else ()
+        needed = np.shape(task.answer(task.reference, case)) if len(task.answers) == 1 else ()
         try:
             found = np.shape(answer)
         except ValueError:
@@ -111,10 +111,6 @@ def _shapes(task, cases, answers):
         if found != needed and not isinstance(answer, str):
             return [f"One has the shape {found}; the question asks for {needed}."]
     return []
-
-
-def _reference(task, case):
-    return task.reference(**case) if task.on_data else task.reference(*case)
 
 
 def _verdict(task, says, matches=(), earned=0):

@@ -93,11 +93,12 @@ def grade_one(job):
         cases = {task.name: hidden_cases(task, job.key) for task in problem_set.tasks}
         verdicts, odd = _run(job, source, cases)
         others = {
-            task.name: other_choice(task, job.key, cases[task.name])
+            task.name: other
             for task in problem_set.tasks
             if verdicts[task.name].earned
+            and (other := other_choice(task, job.key, cases[task.name]))
         }
-        if others := {name: other for name, other in others.items() if other}:
+        if others:
             second, _ = _run(job, source, {**cases, **others})
             verdicts |= {name: _on_other_data(second[name]) for name in others}
     except Exception as error:  # one submission must not end the batch
