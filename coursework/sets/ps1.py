@@ -3,6 +3,7 @@
 import numpy as np
 
 import cecourse as ce
+from cecourse.misconceptions import QUANTITIES
 
 from ..task import ProblemSet, Task
 from .common import certain, mistakes, one_sum, own, probabilities, two_sizes, with_zeros
@@ -95,26 +96,14 @@ def draw_tables(rng):
 # ---------------------------------------------------------------------------------------------
 # Right answers
 
+kraft_sum = QUANTITIES["kraft_sum"]
+optimal_lengths = QUANTITIES["code_lengths"]
+
 
 def average_surprise(chance_of_rain, rained):
     """Return the mean surprise of what happened, in bits per day."""
     happened = np.where(rained == 1, chance_of_rain, 1 - chance_of_rain)
     return ce.surprisal(happened, base=2).mean()
-
-
-def kraft_sum(lengths):
-    """Return the Kraft sum as a float."""
-    return float(ce.kraft_sum(lengths))
-
-
-def optimal_lengths(p):
-    """Return the word lengths of a best prefix code."""
-    return np.array([len(word) for word in ce.huffman_code(p)])
-
-
-def optimal_length(p):
-    """Return the expected length of a best prefix code, in bits."""
-    return ce.expected_length(p, optimal_lengths(p))
 
 
 def compare_tables(p, lengths_A, lengths_B, lengths_C, cost=ce.expected_length, readable=None):
@@ -437,7 +426,7 @@ PS1 = ProblemSet(
                 (np.array([0.99, 0.01]),),
             ),
             draw=draw_optimal_length,
-            reference=optimal_length,
+            reference=QUANTITIES["optimal_length"],
             misconceptions=(*mistakes("optimal_length"), *OPTIMAL_MISTAKES),
         ),
         Task(

@@ -3,7 +3,7 @@
 import numpy as np
 
 import cecourse as ce
-from cecourse.misconceptions import misconceptions_of
+from cecourse.misconceptions import QUANTITIES, misconceptions_of
 
 from ..task import ProblemSet, Task
 from .common import own, two_sizes
@@ -124,26 +124,6 @@ def forecasts(rng, truth, classes, right, sure):
 
 # ---------------------------------------------------------------------------------------------
 # Right answers
-
-
-def negative_log_likelihood(y, p):
-    """Return minus the log-likelihood of the record."""
-    return ce.binary_cross_entropy(y, p).sum()
-
-
-def mean_binary_cross_entropy(y, p):
-    """Return the mean over the messages."""
-    return ce.binary_cross_entropy(y, p).mean()
-
-
-def mean_softmax_cross_entropy(y, z):
-    """Return the mean over the places."""
-    return ce.softmax_cross_entropy(y, z).mean()
-
-
-def softmax_gradient(y, z):
-    """Return the gradient of the mean."""
-    return ce.softmax_cross_entropy_grad(y, z) / len(y)
 
 
 def mean_log_likelihood(weather, model):
@@ -404,7 +384,7 @@ PS3 = ProblemSet(
             answers=("negative_log_likelihood",),
             examples=(ICE, (np.array([0, 1, 1, 0]), np.array([0.05, 0.6, 0.35, 0.9]))),
             draw=draw_answers,
-            reference=negative_log_likelihood,
+            reference=QUANTITIES["negative_log_likelihood"],
             misconceptions=ordinary_mistakes("negative_log_likelihood"),
         ),
         Task(
@@ -418,7 +398,7 @@ PS3 = ProblemSet(
                 (np.array([0.5, 0.0, 0.75, 1.0]), np.array([0.3, 0.1, 0.65, 0.8])),
             ),
             draw=draw_shares,
-            reference=mean_binary_cross_entropy,
+            reference=QUANTITIES["binary_log_loss"],
             misconceptions=(
                 *ordinary_mistakes("binary_log_loss"),
                 own(
@@ -468,7 +448,7 @@ PS3 = ProblemSet(
                 (np.array([1, 0, 1]), np.array([[0.5, -0.5], [2.0, 1.0], [3.0, 0.2]])),
             ),
             draw=draw_labels,
-            reference=mean_softmax_cross_entropy,
+            reference=QUANTITIES["softmax_log_loss"],
             misconceptions=(
                 *ordinary_mistakes("softmax_log_loss"),
                 own(
@@ -490,7 +470,7 @@ PS3 = ProblemSet(
                 (np.array([2, 1]), WORDS),
             ),
             draw=draw_labels,
-            reference=softmax_gradient,
+            reference=QUANTITIES["softmax_gradient"],
             misconceptions=(*ordinary_mistakes("softmax_gradient"), *GRADIENT_MISTAKES),
         ),
         Task(

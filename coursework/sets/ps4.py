@@ -3,7 +3,7 @@
 import numpy as np
 
 import cecourse as ce
-from cecourse.misconceptions import misconceptions_of
+from cecourse.misconceptions import QUANTITIES, misconceptions_of
 
 from ..task import ProblemSet, Task
 from .common import own, two_sizes
@@ -156,25 +156,8 @@ def draw_matrix(rng):
 # ---------------------------------------------------------------------------------------------
 # Right answers
 
-
-def multi_label_loss(y, p):
-    """Return the mean over all labels."""
-    return ce.binary_cross_entropy(y, p).mean()
-
-
-def categorical_cross_entropy(y, p):
-    """Return the mean over the pictures."""
-    return ce.categorical_cross_entropy(y, p).mean()
-
-
-def sigmoid_cross_entropy(y, z):
-    """Return the mean over the notes."""
-    return ce.sigmoid_cross_entropy(y, z).mean()
-
-
-def log_loss(y, p):
-    """Return the mean over the days."""
-    return ce.binary_cross_entropy(y, p).mean()
+multi_label_loss = QUANTITIES["multilabel_log_loss"]
+log_loss = QUANTITIES["binary_log_loss"]
 
 
 def losses_with_and_without_clip(y, p, eps):
@@ -516,7 +499,7 @@ PS4 = ProblemSet(
                 (np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])),
             ),
             draw=draw_distributions,
-            reference=categorical_cross_entropy,
+            reference=QUANTITIES["categorical_log_loss"],
             misconceptions=misconceptions_of("categorical_log_loss"),
         ),
         Task(
@@ -574,7 +557,7 @@ PS4 = ProblemSet(
                 (np.array([1, 0, 1]), np.array([2.0, 0.5, -1.0])),
             ),
             draw=draw_logits,
-            reference=sigmoid_cross_entropy,
+            reference=QUANTITIES["sigmoid_log_loss"],
             misconceptions=(
                 *misconceptions_of("sigmoid_log_loss"),
                 own(
