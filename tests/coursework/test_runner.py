@@ -8,23 +8,11 @@ import numpy as np
 import pytest
 
 from coursework import runner
-from coursework.sandbox import Limits, run
-from coursework.values import decode, encode
+from coursework.sandbox import Limits
+from coursework.values import decode
+from tests.coursework.units import assign, call, cell, read, run_units
 
 QUICK = Limits(processor_seconds=5, wall_seconds=20, total_seconds=100)
-
-
-def cell(source):
-    return {"kind": "cell", "source": source}
-
-
-def call(name, *cases, **more):
-    calls = [[encode(argument) for argument in case] for case in cases]
-    return {"kind": "call", "task": name, "answer": name, "calls": calls, **more}
-
-
-def read(*names, **more):
-    return {"kind": "read", "task": names[0], "answers": list(names), **more}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +20,7 @@ def do(bubblewrap):
     """Run units and return their records; values are decoded, errors stay text."""
 
     def do(*units, limits=QUICK):
-        records = run([{"unit": n, **unit} for n, unit in enumerate(units)], limits)
+        records = run_units(*units, limits=limits)
         for record in records:
             for result in record.get("results", []):
                 if "value" in result:
@@ -186,7 +174,7 @@ def test_any_callable_is_a_function(do, source):
 def test_data_are_put_into_place_and_answers_read(do):
     units = [
         cell("import numpy as np\np = np.array([0.5, 0.5])"),
-        {"kind": "assign", "values": {"p": encode(np.array([0.25, 0.75])), "k": encode(3)}},
+        assign(p=np.array([0.25, 0.75]), k=3),
         cell("total = p.max()\nbest = 'A'\np[0] = 9"),
         read("total", "best", "nothing", "k"),
     ]

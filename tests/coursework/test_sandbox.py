@@ -21,7 +21,8 @@ import pytest
 
 from coursework import sandbox
 from coursework.sandbox import Limits, isolation, run
-from coursework.values import decode, encode
+from coursework.values import decode
+from tests.coursework.units import call, cell, read, run_units
 
 MIB = 2**20
 QUICK = Limits(
@@ -34,25 +35,8 @@ QUICK = Limits(
 SENTINEL = 0.8414709848078965  # stands in the arguments of one call, and nowhere else
 
 
-def cell(source):
-    return {"kind": "cell", "source": source}
-
-
-def call(name, *cases, **more):
-    calls = [[encode(argument) for argument in case] for case in cases]
-    return {"kind": "call", "task": name, "answer": name, "calls": calls, **more}
-
-
-def read(*names, **more):
-    return {"kind": "read", "task": names[0], "answers": list(names), **more}
-
-
-def assign(**values):
-    return {"kind": "assign", "values": {name: encode(value) for name, value in values.items()}}
-
-
 def do(*units, limits=QUICK, isolation="bubblewrap"):
-    return run([{"unit": n, **unit} for n, unit in enumerate(units)], limits, isolation)
+    return run_units(*units, limits=limits, isolation=isolation)
 
 
 CASES = ((1.5,), (np.array([0.0, np.inf]),))
