@@ -5,7 +5,8 @@
 Ratios are those of medians: a ratio above 1 means that cecourse is faster. Every peer runs with
 its own default number of threads. The run is made twice, in two processes: once with memory
 allocated as usual, and once with malloc told to keep what was freed ("reuse"), because much of
-the time of a library that allocates its results is spent on fresh pages.
+the time of a library that allocates its results is spent on fresh pages. A third process measures
+memory, with pages of the usual size: in huge ones, a result of a few megabytes may add two more.
 """
 
 import argparse
@@ -45,6 +46,7 @@ REGIMES = {
         "MALLOC_TOP_PAD_": str(2**29),
     },
 }
+MEMORY = {"NUMPY_MADVISE_HUGEPAGE": "0"}
 
 FORWARD, GRADIENT, LOG_LOSS = "softmax_cross_entropy", "... and gradient", "log_loss"
 
@@ -148,36 +150,47 @@ def peak_extra(call):
 # --- One process -----------------------------------------------------------------------------
 
 
-def run(shapes, repeats, budget, regime):
-    """Measure every shape and dtype; return a list of dictionaries."""
+def inputs(shapes):
+    """Yield (N, K, dtype, the calls on such inputs, the bytes of an input)."""
     warnings.simplefilter("ignore")
-    measured = []
     for N, K in shapes:
         for dtype in DTYPES:
-            found, size = calls(N, K, dtype)
-            memory = {}
-            if regime == "default":
-                for key, call in found.items():
-                    if "out=" not in key[1] and key[1] != "np.exp":  # these write to given memory
-                        call()
-                        memory[key] = peak_extra(call) / size
-            for key, times in interleaved(found, repeats, budget).items():
-                measured.append(
-                    {
-                        "regime": regime,
-                        "N": N,
-                        "K": K,
-                        "dtype": dtype,
-                        "task": key[0],
-                        "who": key[1],
-                        "median_ms": 1e3 * statistics.median(times),
-                        "fastest_ms": 1e3 * min(times),
-                        "ns_per_number": 1e9 * statistics.median(times) / (N * K),
-                        "peak_extra_over_input": memory.get(key, math.nan),
-                        "repeats": len(times),
-                    }
-                )
-            print(f"  {regime}: ({N}, {K}) {dtype} done", file=sys.stderr, flush=True)
+            yield N, K, dtype, *calls(N, K, dtype)
+
+
+def memory(shapes):
+    """Measure the memory of every call but those that write to given memory."""
+    peaks = []
+    for N, K, dtype, found, size in inputs(shapes):
+        for task, who in found:
+            if "out=" not in who and who != "np.exp":
+                found[task, who]()
+                peak = peak_extra(found[task, who]) / size
+                about = {"N": N, "K": K, "dtype": dtype, "task": task, "who": who}
+                peaks.append(about | {"peak_extra_over_input": peak})
+    return peaks
+
+
+def run(shapes, repeats, budget, regime):
+    """Time every shape and dtype; return a list of dictionaries."""
+    measured = []
+    for N, K, dtype, found, _ in inputs(shapes):
+        for key, times in interleaved(found, repeats, budget).items():
+            measured.append(
+                {
+                    "regime": regime,
+                    "N": N,
+                    "K": K,
+                    "dtype": dtype,
+                    "task": key[0],
+                    "who": key[1],
+                    "median_ms": 1e3 * statistics.median(times),
+                    "fastest_ms": 1e3 * min(times),
+                    "ns_per_number": 1e9 * statistics.median(times) / (N * K),
+                    "repeats": len(times),
+                }
+            )
+        print(f"  {regime}: ({N}, {K}) {dtype} done", file=sys.stderr, flush=True)
     return measured
 
 
@@ -256,7 +269,7 @@ def verdict(value, asked, at_least=True):
     return "" if (value >= asked if at_least else value <= asked) else " **missed**"
 
 
-def summary(measured, imports):
+def summary(measured, peaks, imports):
     """Return the text of the report."""
     rows = ratios(measured)
     shapes = sorted({(m["N"], m["K"]) for m in measured}, key=lambda shape: shape[1])
@@ -320,8 +333,8 @@ def summary(measured, imports):
     lines += ["Peak memory beside input and results, as a multiple of the input:", ""]
     known = {
         (m["task"], m["who"], m["K"], m["dtype"]): m["peak_extra_over_input"]
-        for m in measured
-        if m["regime"] == "default" and not math.isnan(m["peak_extra_over_input"])
+        for m in peaks
+        if not math.isnan(m["peak_extra_over_input"])
     }
     names = sorted({(task, who) for task, who, _, _ in known})
     memory_rows = []
@@ -380,27 +393,31 @@ def main(arguments=None):
     parser.add_argument("--quick", action="store_true", help="small shapes, nothing saved")
     parser.add_argument("--publish", action="store_true", help="save as the published result")
     parser.add_argument("--repeats", type=int, help="rounds for each shape")
-    parser.add_argument("--regime", choices=REGIMES, help=argparse.SUPPRESS)
+    parser.add_argument("--regime", choices=[*REGIMES, "memory"], help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     repeats = options.repeats or (3 if options.quick else 15)
     shapes = QUICK if options.quick else SHAPES
     budget = 0.5 if options.quick else 2.0
 
-    if options.regime:  # one of the two processes: only measure
-        json.dump(run(shapes, repeats, budget, options.regime), sys.stdout)
+    if options.regime:  # one of the three processes: only measure
+        found = memory(shapes) if options.regime == "memory" else None
+        json.dump(found or run(shapes, repeats, budget, options.regime), sys.stdout)
         return 0
 
     about = machine()
     print(*about, sep="\n")
-    measured = []
-    for regime, settings in REGIMES.items():
+
+    def process(regime, settings):
         command = [sys.executable, "-m", "benchmarks.speed", f"--regime={regime}"]
         command += [f"--repeats={repeats}", *(["--quick"] if options.quick else [])]
         done = subprocess.run(
             command, env=os.environ | settings, stdout=subprocess.PIPE, text=True, check=True
         )
-        measured += json.loads(done.stdout)
-    report = summary(measured, import_ratio(3 if options.quick else 15))
+        return json.loads(done.stdout)
+
+    measured = [m for regime, settings in REGIMES.items() for m in process(regime, settings)]
+    peaks = process("memory", MEMORY)
+    report = summary(measured, peaks, import_ratio(3 if options.quick else 15))
     claim = (
         "The goals are for processors with AVX-512."
         if has_avx512()
@@ -411,6 +428,7 @@ def main(arguments=None):
     if not options.quick:
         path("speed.md", options.publish).write_text(text, encoding="utf-8")
         write_csv(path("speed.csv", options.publish), measured)
+        write_csv(path("memory.csv", options.publish), peaks)
         plot(measured, [path(f"speed.{kind}", options.publish) for kind in ("svg", "png")])
     return 0
 

@@ -11,7 +11,8 @@ the module.
 - The loss is log1p(odds), with odds the sum of the other exponentials over that of the label.
   Where the odds are small, a rounding error of the sum reaches the loss: such rows are done again
   by `_small_losses`, with an exact sum.
-- Sums over the classes are products with a vector of ones (SIMD, few roundings in a row).
+- Sums over the classes are products with ones (SIMD, few roundings in a row): a vector of them
+  for each row, or, where rows are short, a matrix for four rows at a time.
 
 Two classes need one exponential a row, and have a kernel of their own.
 
@@ -20,6 +21,7 @@ number is that of the processors at hand, or the environment variable CECOURSE_T
 does not depend on it, bit for bit.
 """
 
+import functools
 import math
 import os
 import threading
@@ -30,11 +32,13 @@ from ._arithmetic import accurate_sum, widen
 from ._validation import logits, predicted_probabilities, refuse_unknown_labels
 from .special import log_softmax, softmax
 
-BLOCK = 1 << 16  # numbers in a block: half a megabyte of float64, within a second-level cache
-GROUP = 8 * BLOCK  # numbers that one thread takes at a time, at most
+BLOCK = 1 << 17  # numbers in a block: a megabyte of float64, within a second-level cache
+GROUP = 1 << 21  # numbers that one thread takes at a time, at most
+SLICES = 8  # at least, if each fills a block: work for as many threads
 VECTOR = 1 << 13  # rows that one thread takes at a time, at most
+LONG_VECTOR = 1 << 14  # the same for probabilities, which need fewer vectors of this length
 FEW = 32  # classes up to which a row is too short for a dot product, and threads do not pay
-PRODUCT = 1 << 13  # numbers in one product; BLAS may start threads of its own from 9216
+PRODUCT = 1 << 16  # numbers in one product of rows four at a time: BLAS starts threads from 65537
 SIGN_BIT = np.int64(-(2**63))
 EXPONENT_BITS = np.int64(0x7FF0000000000000)
 HIGH_BITS = np.int64(-(2**27))  # all but the last 27 of the 53 significant bits of a float64
@@ -89,19 +93,27 @@ def for_each(work, parts, threads):
 
 
 def row_slices(rows, columns, numbers):
-    """Cut `rows` rows into slices of about so many numbers."""
-    step = max(1, numbers // columns)
+    """Cut `rows` rows into slices of one length, and of so many numbers or a few less.
+
+    The length is a multiple of four rows, where there is room for four.
+    """
+    most = max(1, numbers // columns)
+    most = most // 4 * 4 or most
+    step = math.ceil(rows / math.ceil(rows / most)) if rows else 1
+    step = min(most, (step + 3) // 4 * 4)
     return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
 
 
-def share(work, rows, columns, few=BLOCK * 5 // 16):
+def share(work, rows, columns, few=None, longest=None):
     """Call work(part) for slices that cover all rows, on as many threads as pay.
 
-    The slices are the same whatever the number of threads, and so is the result. They have about
-    `few` numbers where there are few columns: vectors as long as the slice then take most room.
+    The slices are the same whatever the number of threads, and so is the result. They have at
+    most `longest` rows and, where there are few columns, `few` numbers: vectors as long as the
+    slice then take most room.
     """
-    numbers = min(GROUP if columns > FEW else few, VECTOR * columns)
-    parts = row_slices(rows, columns, numbers)
+    many = min(GROUP, max(BLOCK, rows * columns // SLICES))
+    numbers = many if columns > FEW else few or BLOCK // 4
+    parts = row_slices(rows, columns, min(numbers, (longest or VECTOR) * columns))
     for_each(work, parts, min(thread_count(rows, columns), len(parts)))
 
 
@@ -129,7 +141,8 @@ def surprisal(y, z, gradient=None):
         if small is not None and len(small):
             later.append(small + part.start)
 
-    share(work, len(rows), classes)
+    # The vectors are of float64 whatever the dtype: shorter ones keep the memory in proportion.
+    share(work, len(rows), classes, few=BLOCK * (3 + z.itemsize) // 32)
     at = np.sort(np.concatenate(later))  # in one order, whichever thread came first
 
     def work_again(part):
@@ -172,24 +185,24 @@ def _two_classes(y, z, loss, slope, source):
         low *= small
         small -= low
     del first, second  # their memory serves again
-    signs = y << 63  # the sign bit of a float64, set where the label is 1
-    d_bits = d.view(np.int64)
+    if single:
+        small, d = small.astype(np.float32), d.astype(np.float32)
+    integer = np.int32 if single else np.int64
+    signs = y.astype(integer, copy=False) << (8 * small.itemsize - 1)  # set where the label is 1
+    d_bits = d.view(integer)
     d_bits ^= signs
     redo = None
     if not math.isfinite(np.add.reduce(d)):  # an infinite logit, or NaN: rare
         unsafe = np.flatnonzero(~np.isfinite(d))
         redo = z[unsafe]  # before `slope`, which may be `z`
 
-    dtype = np.float32 if single else np.float64
-    value = np.log1p(small.astype(dtype, copy=False))
-    positive = d.astype(dtype)
-    np.maximum(positive, 0.0, out=positive)
-    np.add(value, positive, out=loss, casting="same_kind")
+    value = np.log1p(small)
+    np.add(value, np.maximum(d, 0.0), out=loss, casting="same_kind")
     if slope is not None:
         other = np.maximum(small, d > 0.0, out=d)  # exp(min(d, 0)); its quotient is sigmoid(d)
         small += 1.0
         other /= small
-        other_bits = other.view(np.int64)
+        other_bits = other.view(integer)
         other_bits ^= signs
         np.subtract(0.0, other, out=slope[:, 0], casting="same_kind")
         np.add(0.0, other, out=slope[:, 1], casting="same_kind")  # never -0.0
@@ -206,11 +219,16 @@ def _many_classes(y, z, loss, slope, source):
     rows, classes = z.shape
     wide = z.dtype != np.float32  # exponentials of float16 would overflow at 11
     dtype = np.dtype(np.float64 if wide else np.float32)
-    block = BLOCK * 8 // dtype.itemsize
-    step = min(rows, max(1, block // classes))
-    start = np.arange(0, step * classes, classes)
-    label, rest = np.empty(rows), np.empty(rows)
+    label, rest, odds = np.empty(rows), np.empty(rows), np.empty(rows)
     direct = slope is not None and slope.dtype == dtype and slope.flags.c_contiguous
+    block = BLOCK * 8 // dtype.itemsize
+    if classes <= FEW:
+        block = BLOCK // 8
+    elif not direct:
+        block = min(block, max(BLOCK, z.size // 4))
+    parts = row_slices(rows, classes, block)
+    step = parts[0].stop
+    start = np.arange(0, step * classes, classes)
     scratch = None if direct else np.empty((step, classes), dtype)
     overwritten = slope is not None and np.may_share_memory(slope, z)
     if overwritten:
@@ -220,7 +238,7 @@ def _many_classes(y, z, loss, slope, source):
         # the buffer. Long rows do without: a short buffer. The setting ends with `errstate`.
         np.setbufsize(max(16, min(8192, classes // 16 * 16)))
 
-    for part in row_slices(rows, classes, block):
+    for part in parts:
         count = part.stop - part.start
         e = slope[part] if direct else scratch[:count]
         flat, at_label = e.reshape(-1), start[:count] + y[part]
@@ -234,20 +252,20 @@ def _many_classes(y, z, loss, slope, source):
         _row_sums(e, rest[part])
         if slope is not None:
             total = rest[part] + label[part]
-            e *= (1.0 / total).astype(dtype, copy=False)[:, np.newaxis]
+            _multiply_rows(e, np.reciprocal(total, out=odds[part]).astype(dtype, copy=False))
             flat[at_label] = -(rest[part] / total)
             if not direct:
                 slope[part] = e
 
-    odds = rest / label
+    np.divide(rest, label, out=odds)
     unsafe = _unsafe(rest, label, dtype, z, slope)
     odds[unsafe] = np.inf  # not for `_small_losses`
     small = (odds < _nearness(z)).nonzero()[0]
     loss[...] = np.log1p(odds, out=odds)
-    if overwritten or 16 * len(small) > rows:
+    if overwritten or 800 * len(small) > z[0].nbytes * rows:
         _small_losses(y, z, small, loss)
         small = small[:0]
-    for part in row_slices(len(unsafe), classes, BLOCK):
+    for part in row_slices(len(unsafe), classes, BLOCK // 2):
         _carefully(y, z[unsafe[part]], unsafe[part], loss, slope, source)
     return small
 
@@ -268,9 +286,9 @@ def _nearness(z):
 def _small_losses(y, z, at, loss):
     """Do the losses of the rows `at` again, in float64, with a sum that is exact in float64."""
     classes = z.shape[1]
-    for part in row_slices(len(at), classes, BLOCK // 8 if classes <= FEW else BLOCK):
+    for part in row_slices(len(at), classes, BLOCK // 16 if classes <= FEW else BLOCK // 2):
         chosen = at[part]
-        e = np.exp(z[chosen], dtype=np.float64)
+        e = np.exp(z.take(chosen, axis=0), dtype=np.float64)
         k = np.arange(len(chosen)), y[chosen]
         label = e[k]
         e[k] = 0.0
@@ -302,12 +320,12 @@ def _row_sums(e, out=None):
     rows, classes = e.shape
     if classes <= FEW:
         total = out if out is not None and out.dtype == e.dtype else np.empty(rows, e.dtype)
-        step, first, others = PRODUCT // classes, ONES[e.dtype][:classes][:16], classes - 16
-        for start in range(0, rows, step):
-            part = slice(start, start + step)
-            np.matmul(e[part, :16], first, out=total[part])
-            if others > 0:
-                total[part] += np.matmul(e[part, 16:], first[:others])
+        (ones, _), last = _four_of_ones(classes, e.dtype), rows // 4 * 4
+        fours, sums = e[:last].reshape(-1, 4 * classes), total[:last].reshape(-1, 4)
+        for part in row_slices(len(fours), 4 * classes, PRODUCT):
+            np.matmul(fours[part], ones, out=sums[part])
+        if last < rows:
+            np.matmul(e[last:], ones[:classes, 0], out=total[last:])
         if out is not None and out is not total:
             out[...] = total
         return total
@@ -327,6 +345,32 @@ def _row_sums(e, out=None):
         ones[: chunk - (classes - whole)] = 0.0
         total += np.vecdot(e[:, classes - chunk :], ones)
     return total
+
+
+def _multiply_rows(e, factors):
+    """Multiply each of some contiguous rows with its factor, in place."""
+    rows, classes = e.shape
+    if classes > FEW:
+        e *= factors[:, np.newaxis]
+        return
+    # A product with ones repeats the factors; it would repeat an infinity as NaN, in four rows.
+    np.minimum(factors, np.finfo(e.dtype).max, out=factors)
+    (_, ones), last = _four_of_ones(classes, e.dtype), rows // 4 * 4
+    fours, factor_of = e[:last].reshape(-1, 4 * classes), factors[:last].reshape(-1, 4)
+    for part in row_slices(len(fours), 4 * classes, PRODUCT):
+        fours[part] *= np.matmul(factor_of[part], ones)
+    if last < rows:
+        e[last:] *= factors[last:, np.newaxis]
+
+
+@functools.cache
+def _four_of_ones(classes, dtype):
+    """Return the matrix that adds up four rows that follow each other, (4 classes, 4).
+
+    Its transpose, returned as well, repeats four numbers along such rows.
+    """
+    ones = np.kron(np.eye(4), np.ones((classes, 1))).astype(dtype)
+    return ones, np.ascontiguousarray(ones.T)
 
 
 def _pair_sums(e, total):
@@ -362,7 +406,7 @@ def _unsafe(rest, label, dtype, z, slope):
     unsafe = ~((rest > low) & (label > 1e-140) & (total < high))
     if slope is not None:
         sunken = np.flatnonzero(total < 1.0)
-        for part in row_slices(len(sunken), z.shape[1], BLOCK):
+        for part in row_slices(len(sunken), z.shape[1], BLOCK // 2):
             lost = z[sunken[part]].min(axis=1) < math.log(np.finfo(dtype).tiny)
             unsafe[sunken[part]] |= lost
     return np.flatnonzero(unsafe)
@@ -420,7 +464,7 @@ def expected_surprisal(y, z):
     loss = np.empty(len(rows), z.dtype)
 
     def work(part):
-        for block in row_slices(part.stop - part.start, rows.shape[1], BLOCK):
+        for block in row_slices(part.stop - part.start, rows.shape[1], BLOCK // 2):
             block = slice(part.start + block.start, part.start + block.stop)
             surprise = 0.0 - log_softmax(widen(rows[block]))
             with np.errstate(over="ignore", under="ignore"):
@@ -437,7 +481,7 @@ def expected_surprisal_grad(y, z, gradient):
     rows, targets = _apart(rows, slopes), _apart(targets, slopes)
 
     def work(part):
-        for block in row_slices(part.stop - part.start, rows.shape[1], BLOCK):
+        for block in row_slices(part.stop - part.start, rows.shape[1], BLOCK // 2):
             block = slice(part.start + block.start, part.start + block.stop)
             p, complement = softmax_and_complement(widen(rows[block]))
             target = widen(targets[block])
@@ -476,32 +520,40 @@ def sum_of_surprisals(y, known, p, weights=None):
     sum is exact but for its last rounding.
     """
     sums = []
-    each_log_probability(y, known, p, weights, lambda logs: sums.extend(_pair_sum(logs)))
+
+    def add(logs):
+        sums.extend(_pair_sum(logs))
+
+    each_log_probability(y, known, p, weights, add, together=weights is None)
     return math.inf if -math.inf in sums else 0.0 - math.fsum(sums)
 
 
 def _pair_sum(logs):
-    """Return two numbers with the sum of negative ones, as in `_pair_sum_first_axis`."""
+    """Return two numbers with the sum of negative ones, which are overwritten.
+
+    As in `_arithmetic.pair_sum`: what is left of each number on the grid adds without rounding.
+    """
     largest = -np.minimum.reduce(logs)
     if not 0.0 < largest < 1e290:
         return (float(np.add.reduce(logs)),)
     grid = math.ldexp(1.0, math.frexp(largest)[1] + len(logs).bit_length())
     split = logs - grid
     split += grid
-    high = np.add.reduce(split)
-    return float(high), float(np.add.reduce(np.subtract(logs, split, out=split)))
+    logs -= split
+    return float(np.add.reduce(split)), float(np.add.reduce(logs))
 
 
-def each_log_probability(y, known, p, weights, take):
+def each_log_probability(y, known, p, weights, take, together=False):
     """Call take(log p at the labels, times weights) block by block, in any order.
 
-    What was taken counts for nothing if this function raises.
+    `together` allows logarithms of two examples' product where the product is exact. What was
+    taken counts for nothing if this function raises.
     """
     table = p if p.dtype != np.float16 else p.astype(np.float32)
     classes = p.shape[1]
-    block = BLOCK * 16 // table.itemsize
+    block = BLOCK * 8 // table.itemsize
     doubtful, unknown, first = [], [], _first_of_run(known)
-    start = np.arange(0, max(1, min(len(p), VECTOR, block // classes)) * classes, classes)
+    start = np.arange(0, max(1, min(len(p), LONG_VECTOR, block // classes)) * classes, classes)
 
     def work(part):
         index, certain = _index(y[part], known, first)
@@ -516,18 +568,31 @@ def each_log_probability(y, known, p, weights, take):
                 _take(rows[some], start[: some.stop - some.start] + index[some], label[some])
         with np.errstate(all="ignore"):
             if classes > 1:
-                logs = label.astype(np.float64, copy=False)
+                logs = _product_of_halves(label) if together else widen(label)
                 np.log(logs, out=logs)
             else:
                 label = widen(label)
                 logs = np.where(index == 1, np.log(label), np.log1p(-label))
             take(logs if weights is None else multiply_no_nan(weights[part], logs))
 
-    share(work, *p.shape, few=BLOCK * 3 // 4)
+    share(work, *p.shape, few=5 * BLOCK * (8 + table.itemsize) // 128, longest=LONG_VECTOR)
     if unknown:
         refuse_unknown_labels(y, known)
     if doubtful:
         predicted_probabilities(p, name="p")
+
+
+def _product_of_halves(x):
+    """Return float64 numbers with the product of `x`, half as many if the products are exact.
+
+    Two float32 numbers have 48 significant bits, and their product is far from underflow.
+    """
+    if x.dtype != np.float32:
+        return x
+    longer = (len(x) + 1) // 2
+    product = x[:longer].astype(np.float64)
+    product[: len(x) - longer] *= x[longer:]
+    return product
 
 
 def multiply_no_nan(weight, loss):
@@ -566,10 +631,15 @@ def _surely_probabilities(rows):
     one = ONE_BITS[rows.dtype]
     if np.maximum.reduce(rows.reshape(-1).view(one.dtype)) > one:
         return False
-    if rows.shape[1] == 1:
+    classes = rows.shape[1]
+    if classes == 1:
         return True
-    rough = FEW < rows.shape[1] <= 4096  # one dot product: a hundred epsilons off, and faster
-    total = np.vecdot(rows, np.ones(rows.shape[1], rows.dtype)) if rough else _row_sums(rows)
+    if classes == 2:
+        total = rows[:, 0] + rows[:, 1]
+    elif FEW < classes <= 4096:  # one dot product: a hundred epsilons off, and faster
+        total = np.vecdot(rows, np.ones(classes, rows.dtype))
+    else:
+        total = _row_sums(rows)
     # Half the tolerance of the validator, so that rounding here decides nothing.
     tolerance = math.sqrt(np.finfo(rows.dtype).eps) / 2
     return bool(

@@ -64,6 +64,36 @@ def test_row_sums_take_every_number_once(K, dtype):
     assert_array_equal(_blocks._row_sums(whole), whole.sum(axis=1, dtype=np.float64))
 
 
+@pytest.mark.parametrize("rows", [0, 1, 3, 4, 41, 4096])
+@pytest.mark.parametrize(
+    ("columns", "numbers"), [(1, 1), (3, 11), (10, 100), (10, 999), (2000, 64)]
+)
+def test_slices_are_even_and_hold_every_row_once(rows, columns, numbers):
+    slices = _blocks.row_slices(rows, columns, numbers)
+    assert [i for part in slices for i in range(part.start, part.stop)] == list(range(rows))
+    lengths = [part.stop - part.start for part in slices]
+    assert all(length * columns <= max(numbers, columns) for length in lengths)
+    room_for_four = numbers >= 4 * columns
+    assert all(length % 4 == 0 for length in lengths[:-1] if room_for_four)
+    assert len(set(lengths[:-1])) <= 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("K", [3, 10, _blocks.FEW])
+@pytest.mark.parametrize("shift", [2000, -2000, -700, -88])
+def test_a_row_out_of_range_leaves_the_rows_beside_it_alone(shift, K, dtype):
+    """Four rows share a product: an infinity or a NaN of one must not reach the others."""
+    y, z = example(23, K, dtype)
+    expected = softmax_cross_entropy_and_grad(y, z)
+    for row in [0, 5, 6, 22]:
+        shifted = z.copy()
+        shifted[row] += shift
+        others = np.arange(23) != row
+        for found, right in zip(softmax_cross_entropy_and_grad(y, shifted), expected, strict=True):
+            assert_allclose(found[others], right[others], rtol=8 * np.finfo(dtype).eps)
+        assert_allclose(found[row].sum(), 0, atol=K * np.finfo(dtype).eps)
+
+
 @pytest.mark.parametrize("K", [3, 77])
 @pytest.mark.parametrize("spread", [0, 5, 200])
 def test_pair_sums_are_exact_to_twice_the_precision(K, spread):

@@ -164,6 +164,21 @@ def test_the_mean_is_right_to_the_last_digit_but_one(K, dtype):
     assert log_loss(y, p) == pytest.approx(expected, rel=1.6 * EPS, abs=0)
 
 
+@pytest.mark.parametrize("N", [2, 3, 7, 8, 16_385, 40_001])
+@pytest.mark.parametrize("K", [2, 5])
+def test_float32_losses_may_be_taken_in_pairs_and_none_is_lost(N, K):
+    y, p = np.arange(N) % K, predictions(N, K, dtype=np.float32)
+    p[0] = np.eye(K)[y[0]]
+    smallest = np.float32(2**-149)
+    p[-1] = (1 - np.eye(K)[y[-1]]) / (K - 1)
+    p[-1, y[-1]] = smallest
+    each = np.log(p[np.arange(N), y].astype(np.float64))
+    # A logarithm of each way is off by 0.53 epsilons at most; sums and quotients round once.
+    assert log_loss(y, p, labels=range(K)) == pytest.approx(-math.fsum(each) / N, rel=3 * EPS)
+    p[-1, y[-1]] = 0
+    assert log_loss(y, p, labels=range(K)) == INF
+
+
 def test_a_million_float32_losses_add_in_float64():
     p = np.full((1_000_000, 2), [0.1, 0.9], np.float32)
     y = np.zeros(1_000_000, int)

@@ -325,7 +325,8 @@ def test_layout_does_not_matter(K, dtype):
     cube = softmax_cross_entropy(y.reshape(7, 10), z.reshape(7, 10, K))
     assert_array_equal(cube, expected.reshape(7, 10))
     turned = softmax_cross_entropy(y.reshape(7, 10).T, z.reshape(7, 10, K).swapaxes(0, 1))
-    assert_array_equal(turned, expected.reshape(7, 10).T)
+    # Nor need a row's place among the others give the same order of additions.
+    assert_allclose(turned, expected.reshape(7, 10).T, rtol=4 * np.finfo(dtype).eps)
 
 
 def test_small_integer_labels_are_labels():
