@@ -179,6 +179,14 @@ def test_float32_losses_may_be_taken_in_pairs_and_none_is_lost(N, K):
     assert log_loss(y, p, labels=range(K)) == INF
 
 
+def test_float64_losses_are_not_taken_in_pairs():
+    tiny = [[1.0, 1e-200]] * 4  # two of them multiply to zero
+    assert log_loss([1] * 4, tiny, labels=[0, 1]) == pytest.approx(200 * math.log(10), rel=2 * EPS)
+    sure = [[1 - k * 2.0**-53, k * 2.0**-53] for k in (1, 2, 3, 4)]  # products would round
+    each = [-math.log(row[0]) for row in sure]
+    assert log_loss([0] * 4, sure, labels=[0, 1]) == pytest.approx(math.fsum(each) / 4, rel=2 * EPS)
+
+
 def test_a_million_float32_losses_add_in_float64():
     p = np.full((1_000_000, 2), [0.1, 0.9], np.float32)
     y = np.zeros(1_000_000, int)
