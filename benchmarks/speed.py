@@ -10,6 +10,7 @@ memory, with pages of the usual size: in huge ones, a result of a few megabytes 
 """
 
 import argparse
+import contextlib
 import ctypes
 import gc
 import json
@@ -129,16 +130,22 @@ def resident(field):
     return int(re.search(rf"{field}:\s+(\d+) kB", text)[1]) * 1024
 
 
+def give_back():
+    """Give freed memory back to the system, so that nothing runs on what was freed before."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # not with the C library of Linux
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def peak_extra(call):
     """Bytes of resident memory that a call adds at its peak, beside the arrays it returns.
 
     Linux only: the peak that the kernel keeps is reset first, and freed memory is given back.
     """
+    give_back()
     try:
-        gc.collect()
-        ctypes.CDLL(None).malloc_trim(0)
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    except (OSError, AttributeError):
+    except OSError:
         return math.nan
     before = resident("VmRSS")
     result = call()
@@ -175,6 +182,8 @@ def run(shapes, repeats, budget, regime):
     """Time every shape and dtype; return a list of dictionaries."""
     measured = []
     for N, K, dtype, found, _ in inputs(shapes):
+        if regime == "default":
+            give_back()
         for key, times in interleaved(found, repeats, budget).items():
             measured.append(
                 {

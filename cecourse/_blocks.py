@@ -225,7 +225,7 @@ def _many_classes(y, z, loss, slope, source):
     if classes <= FEW:
         block = BLOCK // 8
     elif not direct:
-        block = min(block, max(BLOCK, z.size // 4))
+        block = min(block, max(BLOCK, z.size // 6))
     parts = row_slices(rows, classes, block)
     step = parts[0].stop
     start = np.arange(0, step * classes, classes)
