@@ -7,7 +7,7 @@ from pathlib import Path
 from . import sandbox
 from .grade import ClusterError, grade
 from .places import release_path
-from .release import refresh, release
+from .release import release
 from .results import ResultsError, report
 from .secret import SecretError, make_secret, read_secret
 from .sets import SETS
@@ -92,7 +92,6 @@ def _secret(asked):
 
 def _release(asked):
     for name in SETS if asked.set == "all" else [asked.set]:
-        refresh(name)
         folder = release_path(name).parent if asked.to is None else asked.to
         print(f"wrote {release(name, folder)}")
     return 0

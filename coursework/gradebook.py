@@ -17,7 +17,7 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy.exc import SAWarning
 
-from .places import source_path
+from .places import source_path, write_whole
 from .release import TEXT_STUB, student_version
 
 COURSE = "cross-entropy"
@@ -61,7 +61,7 @@ def gradebook(folder, problem_set):
                 raise ResultsError(
                     f"{folder} was begun with other questions ({error}): name a new folder"
                 ) from None
-            (folder / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+            write_whole(folder / "nbgrader_config.py", CONFIGURATION)
             known.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(original, known)
         yield opened
@@ -82,8 +82,7 @@ def record(opened, problem_set, graded, submission, folder):
     opened.db.commit()
 
     path = folder / "autograded" / graded.student / name / f"{name}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(readable(problem_set, graded, submission), path)
+    write_whole(path, nbformat.writes(readable(problem_set, graded, submission)) + "\n")
 
 
 def has_essay(problem_set, submission):

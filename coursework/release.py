@@ -14,7 +14,7 @@ import numpy as np
 from nbgrader import preprocessors as steps
 from traitlets.config import Config
 
-from .places import ROOT, source_path
+from .places import ROOT, source_path, write_whole
 from .sets import SETS
 
 NOT_RELEASED = "not-released"  # tag of the cells that compute the numbers of a question's text
@@ -44,6 +44,14 @@ def plain(value):
     return value
 
 
+def rounded(value):
+    """Return a value as `plain` does, with ten digits: the last ones differ between processors."""
+    value = plain(value)
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    return float(f"{value:.10g}") if isinstance(value, float) else value
+
+
 def visible_checks(problem_set):
     """Return the table of the notebook's `check`: visible cases, right values, known mistakes."""
     table = {}
@@ -52,11 +60,11 @@ def visible_checks(problem_set):
         mistakes = []
         for mistake in task.misconceptions:
             values = task.outcomes(mistake.commit, task.examples)
-            mistakes.append({"values": plain(values), "says": sentence(mistake)})
+            mistakes.append({"values": rounded(values), "says": sentence(mistake)})
         table[task.name] = {
             "answers": list(task.answers),
             "cases": None if task.on_data else plain(task.examples),
-            "right": plain(right),
+            "right": rounded(right),
             "relative": task.relative,
             "absolute": task.absolute,
             "mistakes": mistakes,
@@ -96,19 +104,6 @@ def renew_setup(notebook, name):
     return True
 
 
-def refresh(name):
-    """Write the setup cell into a source notebook, and return whether it was out of date.
-
-    The notebook has to be run after that: ``python -m tools.notebooks`` does both.
-    """
-    path = source_path(name)
-    notebook = nbformat.read(path, 4)
-    out_of_date = renew_setup(notebook, name)
-    if out_of_date:
-        nbformat.write(notebook, path)
-    return out_of_date
-
-
 def released_cells(notebook):
     """Return the cells of a source notebook that students get, solved or not."""
     return [c for c in notebook.cells if NOT_RELEASED not in c.metadata.get("tags", [])]
@@ -121,7 +116,7 @@ def forget_numbers(notebook):
 
 
 def student_version(name, db_url=None):
-    """Return the student's notebook: the source without solutions and outputs.
+    """Return the student's notebook: the source without solutions and outputs, its setup cell new.
 
     These are the steps of ``nbgrader generate_assignment``, without its search for files. With
     `db_url`, the cells of the set are also entered into that nbgrader gradebook.
@@ -132,6 +127,7 @@ def student_version(name, db_url=None):
     about = {"notebook": name, "assignment": name, "student": ".", "db_url": db_url}
     resources = {"nbgrader": about, "metadata": {"name": name}}
     notebook = nbformat.read(source_path(name), 4)
+    renew_setup(notebook, name)
     notebook.cells = released_cells(notebook)
     forget_numbers(notebook)
     for step in STEPS:
@@ -143,7 +139,5 @@ def student_version(name, db_url=None):
 def release(name, folder):
     """Write the student version of a set into `folder`, and return its path."""
     path = pathlib.Path(folder) / f"{name}.ipynb"
-    notebook = student_version(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
+    write_whole(path, nbformat.writes(student_version(name)) + "\n")
     return path

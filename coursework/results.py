@@ -1,17 +1,14 @@
-"""The results folder: records, gradebook, feedback, table and report.
-
-Every file is written beside its place and then moved there, so a reader never meets half a file.
-"""
+"""The results folder: records, gradebook, feedback, table and report."""
 
 import collections
 import csv
 import io
-import os
 from pathlib import Path
 
 import jinja2
 
 from .gradebook import ResultsError, essay_grade, gradebook, record
+from .places import write_whole
 
 TEMPLATE = Path(__file__).parent / "feedback.html"
 
@@ -38,7 +35,7 @@ class Store:
 
     def write(self, graded):
         """Keep the record of a student."""
-        _write(self.records / f"{graded.student}.json", graded.as_json())
+        write_whole(self.records / f"{graded.student}.json", graded.as_json())
 
     def publish(self, outcomes, book):
         """Write gradebook, feedback, table and report; `outcomes` pairs records and notebooks."""
@@ -56,9 +53,9 @@ class Store:
                 page = feedback.render(
                     set=self.problem_set, graded=graded, essay=points, comment=comment, book=book
                 )
-                _write(self.folder / "feedback" / f"{graded.student}.html", page)
-        _write(self.folder / "grades.csv", _table(rows))
-        _write(
+                write_whole(self.folder / "feedback" / f"{graded.student}.html", page)
+        write_whole(self.folder / "grades.csv", _table(rows))
+        write_whole(
             self.folder / "report.txt", report(self.problem_set, [graded for graded, _ in outcomes])
         )
 
@@ -100,13 +97,6 @@ def _table(rows):
         writer.writeheader()
         writer.writerows(rows)
     return text.getvalue()
-
-
-def _write(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
 
 
 def report(problem_set, outcomes):

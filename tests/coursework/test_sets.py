@@ -250,6 +250,23 @@ def test_the_released_notebook_is_the_one_that_the_source_gives(set_name, tmp_pa
     assert made == stored, 'run "make notebooks"'
 
 
+@each_set
+def test_the_setup_cell_is_the_same_where_the_last_digits_are_others(set_name, monkeypatch):
+    expected = release.setup_cell(SETS[set_name])
+    plain = release.plain
+
+    def elsewhere(value):
+        """Return what another processor might, two units in the last place away."""
+        value = plain(value)
+        if isinstance(value, list):
+            return [elsewhere(item) for item in value]
+        return value * (1 + 2.0**-51) if isinstance(value, float) else value
+
+    rounded = release.rounded
+    monkeypatch.setattr(release, "rounded", lambda value: rounded(elsewhere(value)))
+    assert release.setup_cell(SETS[set_name]) == expected
+
+
 def test_make_notebooks_renews_the_setup_cell_and_the_released_notebook(tmp_path, monkeypatch):
     source, student = (path("ps1") for path in (places.source_path, places.release_path))
     expected = source.read_text("utf-8"), student.read_text("utf-8")
