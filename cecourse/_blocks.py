@@ -238,6 +238,9 @@ def _many_classes(y, z, loss, slope, source):
         # the buffer. Long rows do without: a short buffer. The setting ends with `errstate`.
         np.setbufsize(max(16, min(8192, classes // 16 * 16)))
 
+    if not wide:
+        _take(z, np.arange(0, z.size, classes) + y, label)
+        np.exp(label, out=label)
     for part in parts:
         count = part.stop - part.start
         e = slope[part] if direct else scratch[:count]
@@ -245,9 +248,6 @@ def _many_classes(y, z, loss, slope, source):
         np.exp(z[part], out=e, dtype=dtype)
         if wide:
             flat.take(at_label, out=label[part], mode="clip")
-        else:
-            _take(z[part], at_label, label[part])
-            np.exp(label[part], out=label[part])
         flat[at_label] = 0.0
         _row_sums(e, rest[part])
         if slope is not None:
