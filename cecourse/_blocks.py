@@ -44,6 +44,7 @@ EXPONENT_BITS = np.int64(0x7FF0000000000000)
 HIGH_BITS = np.int64(-(2**27))  # all but the last 27 of the 53 significant bits of a float64
 ONE_BITS = {x.dtype: x.view(f"u{x.itemsize}") for x in (np.float32(1), np.float64(1))}
 CHUNK = {np.dtype(np.float32): 256, np.dtype(np.float64): 128}  # terms of one dot product
+LARGEST = {dtype: np.finfo(dtype).max for dtype in CHUNK}
 ONES = {dtype: np.ones(chunk, dtype) for dtype, chunk in CHUNK.items()}
 
 
@@ -142,7 +143,7 @@ def surprisal(y, z, gradient=None):
             later.append(small + part.start)
 
     # The vectors are of float64 whatever the dtype: shorter ones keep the memory in proportion.
-    share(work, len(rows), classes, few=BLOCK * (3 + z.itemsize) // 32)
+    share(work, len(rows), classes, few=BLOCK * (5 + 2 * z.itemsize) // 64)
     at = np.sort(np.concatenate(later))  # in one order, whichever thread came first
 
     def work_again(part):
@@ -222,10 +223,8 @@ def _many_classes(y, z, loss, slope, source):
     label, rest, odds = np.empty(rows), np.empty(rows), np.empty(rows)
     direct = slope is not None and slope.dtype == dtype and slope.flags.c_contiguous
     block = BLOCK * 8 // dtype.itemsize
-    if classes <= FEW:
-        block = BLOCK // 8
-    elif not direct:
-        block = min(block, max(BLOCK, z.size // 6))
+    if not direct:  # then a block takes memory
+        block = BLOCK // 8 if classes <= FEW else min(block, max(BLOCK, z.size // 6))
     parts = row_slices(rows, classes, block)
     step = parts[0].stop
     start = np.arange(0, step * classes, classes)
@@ -238,9 +237,6 @@ def _many_classes(y, z, loss, slope, source):
         # the buffer. Long rows do without: a short buffer. The setting ends with `errstate`.
         np.setbufsize(max(16, min(8192, classes // 16 * 16)))
 
-    if not wide:
-        _take(z, np.arange(0, z.size, classes) + y, label)
-        np.exp(label, out=label)
     for part in parts:
         count = part.stop - part.start
         e = slope[part] if direct else scratch[:count]
@@ -248,12 +244,15 @@ def _many_classes(y, z, loss, slope, source):
         np.exp(z[part], out=e, dtype=dtype)
         if wide:
             flat.take(at_label, out=label[part], mode="clip")
+        else:
+            _take(z[part], at_label, label[part])
+            np.exp(label[part], out=label[part])
         flat[at_label] = 0.0
         _row_sums(e, rest[part])
         if slope is not None:
             total = rest[part] + label[part]
             _multiply_rows(e, np.reciprocal(total, out=odds[part]).astype(dtype, copy=False))
-            flat[at_label] = -(rest[part] / total)
+            flat[at_label] = -(rest[part] / total).astype(dtype, copy=False)
             if not direct:
                 slope[part] = e
 
@@ -354,10 +353,10 @@ def _multiply_rows(e, factors):
         e *= factors[:, np.newaxis]
         return
     # A product with ones repeats the factors; it would repeat an infinity as NaN, in four rows.
-    np.minimum(factors, np.finfo(e.dtype).max, out=factors)
+    np.minimum(factors, LARGEST[e.dtype], out=factors)
     (_, ones), last = _four_of_ones(classes, e.dtype), rows // 4 * 4
     fours, factor_of = e[:last].reshape(-1, 4 * classes), factors[:last].reshape(-1, 4)
-    for part in row_slices(len(fours), 4 * classes, PRODUCT):
+    for part in row_slices(len(fours), 4 * classes, PRODUCT // 4):
         fours[part] *= np.matmul(factor_of[part], ones)
     if last < rows:
         e[last:] *= factors[last:, np.newaxis]
@@ -575,7 +574,7 @@ def each_log_probability(y, known, p, weights, take, together=False):
                 logs = np.where(index == 1, np.log(label), np.log1p(-label))
             take(logs if weights is None else multiply_no_nan(weights[part], logs))
 
-    share(work, *p.shape, few=5 * BLOCK * (8 + table.itemsize) // 128, longest=LONG_VECTOR)
+    share(work, *p.shape, few=BLOCK * (3 + table.itemsize) // 16, longest=LONG_VECTOR)
     if unknown:
         refuse_unknown_labels(y, known)
     if doubtful:
