@@ -11,7 +11,8 @@ Conventions
   averages.
 - Information is measured in nats; ``base=2`` gives bits.
 - Integers and lists become float64. float32 gives float32 (float16 gives float16), computed in
-  float64 and rounded once.
+  float64 and rounded once. Only the loss from logits at class numbers and its gradient take
+  float32 exponentials of float32 logits, for speed; they state how exact they are.
 
 At the edges
 ------------
@@ -26,6 +27,8 @@ At the edges
   the requirement, the value found and where.
 - Inputs are never changed. No NumPy warning is raised.
 """
+
+import importlib
 
 from .coding import (
     canonical_code,
@@ -66,17 +69,6 @@ from .losses import (
     softmax_cross_entropy,
     sparse_categorical_cross_entropy,
     squared_error,
-)
-from .misconceptions import (
-    Diagnosis,
-    Misconception,
-    diagnose,
-    diagnose_cases,
-    diagnose_distributions,
-    diagnose_gradient,
-    diagnose_logits,
-    diagnose_quantity,
-    misconceptions_of,
 )
 from .special import (
     log_sigmoid,
@@ -145,3 +137,29 @@ __all__ = [
     "surprisal",
     "xlogy",
 ]
+
+_OF_MISCONCEPTIONS = {
+    "Diagnosis",
+    "Misconception",
+    "diagnose",
+    "diagnose_cases",
+    "diagnose_distributions",
+    "diagnose_gradient",
+    "diagnose_logits",
+    "diagnose_quantity",
+    "misconceptions_of",
+}
+
+
+def __getattr__(name):
+    """Load `misconceptions` when it is first asked for: its table is half of the package."""
+    if name != "misconceptions" and name not in _OF_MISCONCEPTIONS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    misconceptions = importlib.import_module(".misconceptions", __name__)
+    globals().update((known, getattr(misconceptions, known)) for known in _OF_MISCONCEPTIONS)
+    return globals()[name]
+
+
+def __dir__():
+    """Return the names that the package offers, loaded or not."""
+    return sorted({*globals(), *_OF_MISCONCEPTIONS, "misconceptions"})

