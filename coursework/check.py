@@ -11,9 +11,13 @@ CHECKS = {}  # the notebook fills it in: task -> visible cases, right values, kn
 def agree(found, right, relative, absolute):
     """Whether an answer equals the right one: same shape, same numbers up to rounding."""
     if isinstance(right, str) or isinstance(found, str):
-        return isinstance(found, str) and found.strip().casefold() == str(right).strip().casefold()
+        texts = isinstance(right, str) and isinstance(found, str)
+        return texts and found.strip().casefold() == right.strip().casefold()
     try:
-        found, right = np.asarray(found, dtype=float), np.asarray(right, dtype=float)
+        found, right = np.asarray(found), np.asarray(right, dtype=float)
+        if found.dtype.kind not in "biufO":
+            return False  # such as numbers written as text
+        found = found.astype(float)
     except (TypeError, ValueError, OverflowError):
         return False
     if right.ndim == 0 and found.size == 1:

@@ -2,13 +2,15 @@
 
 import ast
 import re
+from fractions import Fraction
 
 import nbformat
 import numpy as np
 import pytest
 from numpy.testing import assert_equal
 
-from coursework import places, release
+from cecourse import diagnose_cases
+from coursework import check, places, release
 from coursework.draws import hidden_mistakes
 from coursework.sets import SETS
 from tests.book_pages import BOOK, anchors, headings, read_cells
@@ -248,6 +250,22 @@ def test_the_released_notebook_is_the_one_that_the_source_gives(set_name, tmp_pa
     made = release.release(set_name, tmp_path).read_text("utf-8")
     stored = places.release_path(set_name).read_text("utf-8")
     assert made == stored, 'run "make notebooks"'
+
+
+SAME = [0.5, 0.5 + 1e-7, 0.6, -0.5, 0, 1, True, np.inf, -np.inf, np.nan, None, 0.5 + 0j, 10**400]
+SAME += ["0.5", "a", " A", "", [0.5], [[0.5]], [0.5, 1], (0.5, 1), ["0.5"], [0.5, "a"], [], {}]
+SAME += [np.float32(0.5), np.array(0.5), np.array(["0.5"]), np.array([0.5]), len, Fraction(1, 2)]
+
+
+@pytest.mark.parametrize(
+    "right", [0.5, 1.0, np.inf, "a", "0.5", [0.5], [0.5, 1.0], [[0.5]]], ids=repr
+)
+@pytest.mark.parametrize("found", SAME, ids=repr)
+def test_the_visible_checks_and_the_grader_call_the_same_things_equal(found, right):
+    diagnosis = diagnose_cases(
+        lambda: right, [found], [()], misconceptions=(), relative=1e-4, absolute=1e-6
+    )
+    assert check.agree(found, right, 1e-4, 1e-6) == diagnosis.right
 
 
 @each_set
