@@ -261,6 +261,7 @@ def _many_classes(y, z, loss, slope, source):
     odds[unsafe] = np.inf  # not for `_small_losses`
     small = (odds < _nearness(z)).nonzero()[0]
     loss[...] = np.log1p(odds, out=odds)
+    # Later many are done at once, but then their numbers take memory: 1% of the input at most.
     if overwritten or 800 * len(small) > z[0].nbytes * rows:
         _small_losses(y, z, small, loss)
         small = small[:0]
@@ -311,10 +312,14 @@ def _take(rows, at, out):
 def _row_sums(e, out=None):
     """Return the sums of contiguous rows, in float64 unless there are few classes.
 
-    Few classes are multiplied with a vector of ones, all rows at once. For more, dot products
-    with ones add 32 numbers at a time and the remainder of a division by 32 one by one; so, if
-    that is long, the last chunk overlaps the one before, with ones only where it is new. A number
-    takes part in about ten additions before the partial sums are in float64.
+    Where classes are few, four rows count as one, and a product with a matrix of ones adds up
+    each of the four. An infinity or a NaN reaches all four sums, as a NaN: such rows have to be
+    done again, all four.
+
+    For more classes, dot products with ones add 32 numbers at a time and the remainder of a
+    division by 32 one by one; so, if that is long, the last chunk overlaps the one before, with
+    ones only where it is new. A number takes part in about ten additions before the partial sums
+    are in float64.
     """
     rows, classes = e.shape
     if classes <= FEW:

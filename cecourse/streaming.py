@@ -51,7 +51,8 @@ class LogLossSum:
     The sums are kept as whole numbers of :math:`2^{-1126}`, in which every float64 can be
     written. Such sums never round, so the result does not depend on how the data were cut, on
     the order of the chunks, or on which sums were merged first. It is the number that `log_loss`
-    gives for the whole. The state is a few hundred bytes and can be pickled.
+    gives for the whole, but for the last digits of float32 data, of which `log_loss` takes the
+    logarithms two at a time. The state is a few hundred bytes and can be pickled.
 
     References
     ----------

@@ -39,6 +39,15 @@ def test_chunks_give_the_value_of_the_whole():
     assert total.examples == 5000
 
 
+def test_chunks_of_float32_give_the_value_of_the_whole_but_for_the_last_digits():
+    chunks = [(y, np.maximum(p, 1e-30).astype(np.float32)) for y, p in map(chunk, range(5))]
+    total = LogLossSum(LABELS)
+    for y, p in chunks:
+        total.update(y, p)
+    # Each logarithm is within 0.53 epsilons, of one probability or of the product of two.
+    assert total.result() == pytest.approx(log_loss(*whole(chunks)), rel=2 * 2.0**-52, abs=0)
+
+
 @given(
     cuts=st.lists(st.integers(1, 399), max_size=12),
     order=st.randoms(use_true_random=False),
