@@ -409,8 +409,9 @@ def main(arguments=None):
     budget = 0.5 if options.quick else 2.0
 
     if options.regime:  # one of the three processes: only measure
-        found = memory(shapes) if options.regime == "memory" else None
-        json.dump(found or run(shapes, repeats, budget, options.regime), sys.stdout)
+        in_memory = options.regime == "memory"
+        found = memory(shapes) if in_memory else run(shapes, repeats, budget, options.regime)
+        json.dump(found, sys.stdout)
         return 0
 
     about = machine()

@@ -138,17 +138,7 @@ __all__ = [
     "xlogy",
 ]
 
-_OF_MISCONCEPTIONS = {
-    "Diagnosis",
-    "Misconception",
-    "diagnose",
-    "diagnose_cases",
-    "diagnose_distributions",
-    "diagnose_gradient",
-    "diagnose_logits",
-    "diagnose_quantity",
-    "misconceptions_of",
-}
+_OF_MISCONCEPTIONS = frozenset(__all__).difference(globals())  # what is not imported above
 
 
 def __getattr__(name):

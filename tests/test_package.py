@@ -106,15 +106,20 @@ def test_the_reference_page_lists_every_public_name_once():
     assert sorted(listed) == sorted(cecourse.__all__)
 
 
+def words_printed(program):
+    """Run a program in an interpreter of its own, and return the words that it prints."""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(run.stdout.split())
+
+
 def test_importing_the_package_loads_nothing_but_numpy():
     program = (
         "import sys, numpy; before = set(sys.modules); import cecourse; "
         "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert set(run.stdout.split()) <= RUN_TIME | {"cecourse"}
+    assert words_printed(program) <= RUN_TIME | {"cecourse"}
 
 
 def test_the_table_of_mistakes_is_loaded_only_when_it_is_asked_for():
@@ -122,10 +127,7 @@ def test_the_table_of_mistakes_is_loaded_only_when_it_is_asked_for():
         "import sys, cecourse; before = set(sys.modules); assert 'diagnose' in dir(cecourse); "
         "cecourse.diagnose; print(*sorted(set(sys.modules) - before))"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert {"cecourse.misconceptions", "cecourse._mistakes"} <= set(run.stdout.split())
+    assert {"cecourse.misconceptions", "cecourse._mistakes"} <= words_printed(program)
     with pytest.raises(AttributeError, match="no attribute 'diagnosis'"):
         cecourse.diagnosis  # noqa: B018
 
