@@ -92,16 +92,14 @@ def _pieces(text, width):
 
 
 def renew_setup(notebook, name):
-    """Put the setup cell into a notebook as read, and return whether it was out of date."""
+    """Put the setup cell into a notebook as read, unless the one that is there is the same."""
     cell = next(
         c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "setup"
     )
     text, tags = setup_cell(SETS[name]), [GENERATED]
-    if cell.source == text and cell.metadata.get("tags") == tags:
-        return False
-    cell.source, cell.outputs, cell.execution_count = text, [], None
-    cell.metadata["tags"] = tags
-    return True
+    if cell.source != text or cell.metadata.get("tags") != tags:
+        cell.source, cell.outputs, cell.execution_count = text, [], None
+        cell.metadata["tags"] = tags
 
 
 def released_cells(notebook):
